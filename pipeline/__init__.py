@@ -1,0 +1,1 @@
+"""Wiredesk: feeds in, stories with one canonical article each out."""

@@ -1,0 +1,27 @@
+"""The environment -> Settings: what differs between machines, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every setting has a default that works on a fresh machine; `WIREDESK_<NAME>` changes it."""
+
+    model_config = SettingsConfigDict(env_prefix="WIREDESK_", frozen=True)
+
+    database_url: str | None = None  # the news; None: the embedded Postgres below `var`
+    airflow_database_url: str | None = None  # Airflow's metadata; None: a database beside the news
+    var: Path = ROOT / "var"
+    registry: Path = ROOT / "pipeline" / "registry"  # titles/*.toml and agencies.toml
+    contact: str = ""  # a page or an address that a site's owner can write to; named in the User-Agent
+    hosts: Path | None = None  # a closed world: lines "host:port address:port", and no other host exists (the newsstand)
+    clock: str | None = None  # a fast clock, see pipeline/clock.py; None: the wall clock
+    spacing: float = 1.0  # seconds between two requests to one host
+    ingest_minutes: int = 5  # how often due feeds are looked for
+    workers: int = 2  # parse and extract processes per task
+    port: int = 8080  # of the Airflow UI, on 127.0.0.1
