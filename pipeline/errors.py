@@ -1,0 +1,53 @@
+"""What stops a run, drawn once. An item that is not kept is no error but a `Refusal`.
+
+WiredeskError          says what it is about, what is wrong, and what to do next
+|-- SettingsError      a WIREDESK_ variable or an option that cannot be used
+|-- MachineError       this machine: Python, disk, permissions, processes
+|   |-- PortTaken      somebody else listens where we should
+|   `-- Running        Wiredesk already runs in this clone
+|-- DatabaseError      Postgres cannot be started, reached or used
+|   `-- MigrationError the schema cannot be brought up to date
+`-- RegistryError      a block of the registry that is not valid
+
+They are raised with the subject first and the cause chained, and caught at the CLI's edge, which prints one line and the hint.
+"""
+
+from __future__ import annotations
+
+
+class WiredeskError(Exception):
+    """`subject` is what it is about ("port 8080", "titles/fr.toml:12"); `hint` says what to do next."""
+
+    def __init__(self, subject: str, problem: str = "", *, hint: str = "") -> None:
+        self.subject = subject
+        self.problem = problem
+        self.hint = hint
+        super().__init__(f"{subject}: {problem}" if problem else subject)
+
+
+class SettingsError(WiredeskError):
+    """A WIREDESK_ variable or an option that cannot be used."""
+
+
+class MachineError(WiredeskError):
+    """This machine does not let us: Python, disk, permissions, processes."""
+
+
+class PortTaken(MachineError):  # noqa: N818  it names what is the case, as the tree above does
+    """Somebody else listens where we should."""
+
+
+class Running(MachineError):  # noqa: N818
+    """Wiredesk already runs in this clone."""
+
+
+class DatabaseError(WiredeskError):
+    """Postgres cannot be started, reached or used."""
+
+
+class MigrationError(DatabaseError):
+    """The schema cannot be brought up to date."""
+
+
+class RegistryError(WiredeskError):
+    """A block of the registry that is not valid; the subject is "file:line"."""
