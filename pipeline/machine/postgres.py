@@ -1,0 +1,135 @@
+"""A folder -> the embedded Postgres whose data lies in it, on a free port of 127.0.0.1.
+
+Everything belongs to the folder: data, log, port, passwords. Any number of processes may ask for the server at once;
+it outlives them until somebody stops it. A server that was killed is recovered at the next start.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Self
+
+import filelock
+import psutil
+import psycopg
+from psycopg import sql
+
+from pipeline.errors import DatabaseError
+from pipeline.machine import ports
+from pipeline.machine.cluster import HASTY, SETTINGS, SUPERUSER, Cluster
+from pipeline.machine.databases import Urls, urls
+from pipeline.machine.secrets import secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Server", "Urls", "urls"]
+
+SECONDS = 60.0  # for a start, recovery after a kill included, and for a clean stop
+RESERVED = {"postgres", "template0", "template1"}
+
+
+class Server:
+    """The Postgres of one folder. `durable=False` is for tests: quick, and a power cut may lose everything."""
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = folder.resolve()
+        self.cluster = Cluster(self.folder, SETTINGS if durable else SETTINGS | HASTY)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Return when the server answers; about a second the first time, a tenth of one later."""
+        with self._lock():
+            if not self.cluster.postmaster():
+                self.cluster.clear()
+                if not self.cluster.data.exists():
+                    self.cluster.initialise(secret(self.folder / "secrets", SUPERUSER))
+                self.cluster.launch()
+            self._wait()
+        return self
+
+    def stop(self) -> bool:
+        """End the server cleanly and tell whether there was one."""
+        if not self.folder.exists():
+            return False
+        with self._lock():
+            postmaster = self.cluster.postmaster()
+            if postmaster:
+                postmaster.send_signal(signal.SIGINT)  # "fast": ends sessions, writes a checkpoint
+                _, alive = psutil.wait_procs([postmaster], timeout=SECONDS)
+                for process in alive:
+                    process.send_signal(signal.SIGQUIT)  # "immediate": recovers at the next start
+            self.cluster.clear()
+        return postmaster is not None
+
+    def url(self, database: str) -> str:
+        """Return the address of `database` for its owner. `news` owns every database but Airflow's."""
+        role = _role(database)
+        return f"postgresql://{role}:{secret(self.folder / 'secrets', role)}@{ports.HOST}:{self.cluster.port()}/{database}"
+
+    def create(self, database: str, *, template: str = "template1") -> str:
+        """Make `database`, a copy of `template`, if it is not there, and return its address."""
+        role = _role(database)
+        with self._lock(), self._superuser() as connection:
+            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+                password = secret(self.folder / "secrets", role)
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password))
+            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount:
+                statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+                connection.execute(statement.format(*map(sql.Identifier, (database, role, template))))
+                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Remove `database` and everything in it, ending the sessions that use it."""
+        if database in RESERVED:
+            raise DatabaseError(f"database {database}", "belongs to Postgres itself and is not dropped")
+        with self._superuser() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    def _lock(self) -> filelock.BaseFileLock:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise DatabaseError(str(self.folder), f"cannot be made: {error.strerror}") from error
+        if not os.access(self.folder, os.W_OK):
+            raise DatabaseError(str(self.folder), "belongs to another user", hint="Run as the user who started it first.")
+        return filelock.FileLock(self.folder / "lock", timeout=3 * SECONDS)
+
+    def _superuser(self, timeout: int = 10) -> psycopg.Connection:
+        return psycopg.connect(
+            host=ports.HOST,
+            port=self.cluster.port(),
+            user=SUPERUSER,
+            password=secret(self.folder / "secrets", SUPERUSER),
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=timeout,
+        )
+
+    def _wait(self) -> None:
+        """Return when a session could be opened: after a kill Postgres replays its log first."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            try:
+                self._superuser(timeout=2).close()
+            except psycopg.OperationalError as error:
+                gone = not self.cluster.runs()
+                if gone or time.monotonic() > deadline:
+                    problem = "ended" if gone else f"did not answer within {SECONDS:.0f} s"
+                    words = f"{problem}: {self.cluster.last_words()}"
+                    raise DatabaseError("embedded Postgres", words, hint=f"The log is {self.cluster.log}.") from error
+                time.sleep(0.05)
+            else:
+                return
+
+
+def _role(database: str) -> str:
+    return "airflow" if database == "airflow" or database.endswith("_airflow") else "news"
