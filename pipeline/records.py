@@ -31,6 +31,7 @@ class Agency:
     languages: tuple[str, ...] = ()  # ISO 639-1
     country: str | None = None  # ISO 3166-1 alpha-2, lower case
     domains: tuple[str, ...] = ()  # its own sites: "afp.com"
+    ambiguous: tuple[str, ...] = ()  # aliases that mean other things elsewhere ("PA", "TT"): they count in its own languages only
     signoffs: tuple[str, ...] = ()  # literal marks at the end or start of a text: "(AFP)", "- AFP"
     examples: tuple[Mapping[str, str], ...] = ()  # each a test: {"text": ..., "method": ..., "extent": ...}
 
@@ -211,8 +212,10 @@ class Signature:
     """What is kept of a text to find its copies."""
 
     version: int
-    words: int
-    shingles: tuple[int, ...]  # signed 64-bit hashes of 4-token windows, in text order
+    width: int  # words in a shingle; more where the script is read sign by sign
+    tokens: tuple[int, ...]  # a 32-bit hash of each word, in text order
+    flags: bytes  # what each word is: number, name, quoted, boilerplate; bits of stories/words.py and signatures.py
+    shingles: tuple[int, ...]  # a signed 64-bit hash of each window of `width` words, in text order
     sample: tuple[int, ...]  # the lowest-hashing of them: how candidates are found
 
 
