@@ -1,0 +1,1 @@
+"""EDGE: the command line. Flags in, progress and tables out; what is done stands elsewhere."""

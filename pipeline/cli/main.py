@@ -1,0 +1,76 @@
+"""The command line as a whole: who mounts what, and how errors look.
+
+Only typer is imported here and at the top of the mounted modules, so that `--help` takes a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module, util
+from typing import Annotated
+
+import typer
+
+from pipeline.errors import WiredeskError
+
+PARTS = {"machine": None, "steps": None, "demo": None, "titles": "titles"}  # module of this folder -> the name it is mounted under
+
+app = typer.Typer(
+    name="wiredesk",
+    help="Read the feeds of hundreds of titles and fold every wire text's copies into one story.",
+    epilog="Begin with `./wiredesk demo` (offline) or `./wiredesk up`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    context.obj = {"debug": debug}
+
+
+def main() -> None:
+    """Run the command of sys.argv; an error is one line and what to do next."""
+    for part, name in PARTS.items():
+        if util.find_spec(f"pipeline.cli.{part}"):
+            app.add_typer(import_module(f"pipeline.cli.{part}").app, name=name)
+    try:
+        app(prog_name="./wiredesk")
+    except BrokenPipeError:  # `./wiredesk ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        told = _told(error)
+        if told is None or "--debug" in sys.argv:
+            raise
+        _print(*told)
+        sys.exit(1)
+
+
+def _told(error: Exception) -> tuple[str, str] | None:
+    """Return what is wrong and what to do next, or None where only the traceback helps."""
+    if isinstance(error, WiredeskError):
+        return str(error), error.hint
+    kind = f"{type(error).__module__.partition('.')[0]}.{type(error).__name__}"  # by name: they are slow to import
+    if kind == "pydantic_core.ValidationError" and getattr(error, "title", "") == "Settings":
+        wrong = error.errors()[0]  # type: ignore[attr-defined]
+        return f"WIREDESK_{'_'.join(map(str, wrong['loc'])).upper()}={wrong['input']}: {wrong['msg']}", "Correct the variable, or unset it."
+    if kind.startswith("psycopg.") and kind.endswith("OperationalError"):
+        return f"Postgres: {str(error).strip().splitlines()[0]}", "Run ./wiredesk doctor."
+    return None
+
+
+def _print(what: str, hint: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(Text(what, style="bold red"))
+    if hint:
+        console.print(Text(hint))
