@@ -1,0 +1,215 @@
+"""A seed, a number of titles, days and a start -> the World: every piece of every title, planned. The same call gives the same world."""
+
+from __future__ import annotations
+
+import math
+import random
+from bisect import bisect_right
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.newsstand import cast, dirt, texts
+from pipeline.newsstand.addresses import address
+from pipeline.newsstand.desk import Desk
+from pipeline.newsstand.plan import Piece, Policy, World
+from pipeline.newsstand.reports import fillings, owned
+from pipeline.newsstand.schedule import choose, dispatches, enough, lag, plans, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from pipeline.newsstand.cast import Cast, House
+    from pipeline.newsstand.plan import Dispatch
+
+BRIEFS = (4, 6)  # wires in a round-up
+
+
+def build(
+    *, seed: int, titles: int = 40, days: float = 1.0, start: datetime, policy: Policy | None = None, news: Path = texts.NEWS
+) -> World:
+    """Return the world. ValueError without a title or a time zone; TextError if the texts of `news` are not usable."""
+    if titles < 1 or days <= 0 or start.tzinfo is None:
+        raise ValueError("a newsstand needs a title, some time, and a start with its zone")
+    return _Planner(seed, titles, days, start, policy or Policy(), news).plan()
+
+
+class _Planner:
+    """Holds what all of the planning looks at."""
+
+    def __init__(self, seed: int, titles: int, days: float, start: datetime, policy: Policy, news: Path) -> None:  # noqa: PLR0917
+        self.seed, self.days, self.start, self.policy = seed, days, start, policy
+        self.end = start + timedelta(days=days)
+        self.cast: Cast = cast.draw(seed, titles, dirt=policy.dirt)
+        self.desk = Desk(texts.read(news), self.cast)
+        self.number = 1000
+        self.written = enough(policy, titles, days)
+
+    def plan(self) -> World:
+        sent = dispatches(self.desk, (self.start, self.end), self._wanted(), self.seed)
+        by_language: dict[str, list[Dispatch]] = defaultdict(list)
+        for dispatch in sent:
+            by_language[dispatch.language].append(dispatch)
+        pieces: list[Piece] = []
+        for place, house in enumerate(self.cast.houses):
+            if house.title.kind != "republisher" and "html" not in house.forms:
+                pieces.extend(self._wires(place, house, by_language[house.title.language]))
+        pieces.extend(self._owned(sent))
+        pieces.extend(self._filled())
+        pieces.extend(self._republished(pieces))
+        if self.policy.dirt:
+            pieces.extend(dirt.strew(self.cast, (self.start, self.end), self.seed))
+        return World(
+            seed=self.seed,
+            start=self.start,
+            end=self.end,
+            cast=self.cast,
+            desk=self.desk,
+            dispatches={dispatch.source: dispatch for dispatch in sent},
+            shelves=_shelves(pieces, len(self.cast.houses)),
+        )
+
+    def _wanted(self) -> dict[str, int]:
+        """Return how many wires each language needs for its titles' pieces."""
+        wanted: dict[str, int] = {}
+        for language in self.cast.names:
+            titles = sum(house.title.language == language for house in self.cast.houses)
+            copies = min(self.policy.copies, max(1.0, titles / 2))
+            needed = math.ceil(titles * self.policy.per_day * self.days * self.policy.wire / copies)
+            wanted[language] = 0 if self.written else needed
+        return wanted
+
+    def _wires(self, place: int, house: House, sent: Sequence[Dispatch]) -> Iterator[Piece]:
+        rng = random.Random(f"{self.seed}/wires/{place}")
+        if house.title.agency:
+            own = [dispatch for dispatch in sent if self.desk.wire(dispatch.source).agency == house.title.agency]
+            yield from (self._at_once(place, dispatch) for dispatch in own)
+            return
+        number = round(self.policy.per_day * self.days * self.policy.wire * rng.uniform(0.6, 1.4))
+        for dispatch in choose(sent, number, rng):
+            yield self._run(place, house, dispatch, sent, rng)
+        if rng.random() < self.policy.roundup * self.days and len(sent) > BRIEFS[1]:
+            yield self._roundup(place, house, sent, rng)
+
+    def _at_once(self, place: int, dispatch: Dispatch) -> Piece:
+        """An agency's own site runs the wire as it goes out, and every change of it."""
+        changes = ((dispatch.update_at, "update"), (dispatch.correct_at, "correction"))
+        return self._piece(
+            place,
+            dispatch,
+            dispatch.at,
+            kind="wire",
+            changes=tuple((at, what) for at, what in changes if at is not None and at < self.end),
+            signature="dateline",
+        )
+
+    def _run(self, place: int, house: House, dispatch: Dispatch, sent: Sequence[Dispatch], rng: random.Random) -> Piece:  # noqa: PLR0917
+        published = within(dispatch.at + lag(self.policy, rng), dispatch.at, self.end, rng)
+        edits, changes = list(plans(self.policy, rng)), []
+        for at, what in ((dispatch.update_at, "update"), (dispatch.correct_at, "correction")):
+            if at is not None and rng.random() < self.policy.follow:
+                later = at + lag(self.policy, rng)
+                if published >= at:
+                    edits.append(what)
+                elif later < self.end:
+                    changes.append((later.replace(microsecond=0), what))
+        other = self._other(dispatch, sent, published, rng) if "merge" in edits else None
+        return self._piece(
+            place,
+            dispatch,
+            published,
+            kind="stub" if rng.random() < house.habits.paywall and not other else "wire",
+            edits=tuple(edits),
+            changes=tuple(changes),
+            also=(other.source,) if other else (),
+            signature=house.habits.signature if rng.random() < 0.8 else rng.choice(cast.SIGNATURES),  # noqa: PLR2004  a habit, not a law
+        )
+
+    def _other(self, dispatch: Dispatch, sent: Sequence[Dispatch], published: datetime, rng: random.Random) -> Dispatch | None:
+        """Return another wire to merge: of the same event if there is one, else of the same section."""
+        out = [other for other in sent if other.at <= published and other.source != dispatch.source]
+        near = [other for other in out if other.event == dispatch.event] or [other for other in out if other.section == dispatch.section]
+        return rng.choice(near) if near else None
+
+    def _roundup(self, place: int, house: House, sent: Sequence[Dispatch], rng: random.Random) -> Piece:
+        published = (self.start + (self.end - self.start) * rng.uniform(0.5, 0.99)).replace(microsecond=0)
+        out = sent[: bisect_right([dispatch.at for dispatch in sent], published)]
+        held = choose(out[-40:], rng.randint(*BRIEFS), rng)
+        url = address(house, "in brief", "world", self._next(), published)
+        return Piece(house=place, url=url, kind="roundup", published=published, also=tuple(dispatch.source for dispatch in held))
+
+    def _owned(self, sent: Sequence[Dispatch]) -> Iterator[Piece]:
+        for place, report in owned(self.desk, self.cast, sent, (self.start, self.end), self.policy, self.seed, self._reports()):
+            url = address(self.cast.houses[place], self.desk.headline(report.source), report.section, self._next(), report.at)
+            piece = Piece(
+                house=place, url=url, kind="own", published=report.at, section=report.section, source=report.source, quoted=report.quoted
+            )
+            yield piece
+            rng = random.Random(f"{self.seed}/sister/{url}")
+            if rng.random() < self.policy.shared:
+                yield from self._sister(piece, rng)
+
+    def _reports(self) -> dict[str, int]:
+        """Return how many own reports each language tells."""
+        reports: dict[str, int] = {}
+        for language in self.cast.names:
+            titles = sum(house.title.language == language for house in self.cast.houses)
+            written = sum(own.language == language for own in self.desk.texts.owns)
+            needed = round(titles * self.policy.per_day * self.days * self.policy.own)
+            reports[language] = min(needed, written) if self.written else needed
+        return reports
+
+    def _sister(self, piece: Piece, rng: random.Random) -> Iterator[Piece]:
+        first = self.cast.houses[piece.house].title
+        sisters = [
+            place
+            for place, house in enumerate(self.cast.houses)
+            if house.title.owner == first.owner and house.title.language == first.language and place != piece.house
+            if house.title.kind not in {"republisher", "agency"} and "html" not in house.forms
+        ]
+        if sisters:
+            yield self._again(rng.choice(sisters), piece, "shared", rng)
+
+    def _filled(self) -> Iterator[Piece]:
+        for place, source, section, at in fillings(self.desk, self.cast, (self.start, self.end), self.policy, self.seed):
+            url = address(self.cast.houses[place], self.desk.headline(source), section, self._next(), at)
+            yield Piece(house=place, url=url, kind="template", published=at, section=section, source=source)
+
+    def _republished(self, pieces: Sequence[Piece]) -> Iterator[Piece]:
+        by_language: dict[str, list[Piece]] = defaultdict(list)
+        for piece in pieces:
+            if piece.kind in {"wire", "own"} and piece.copied is None:
+                by_language[self.cast.houses[piece.house].title.language].append(piece)
+        for place, house in enumerate(self.cast.houses):
+            if house.title.kind == "republisher":
+                rng = random.Random(f"{self.seed}/republisher/{place}")
+                known = by_language[house.title.language]
+                for piece in rng.sample(known, min(len(known), round(self.policy.per_day * self.days))):
+                    yield self._again(place, piece, "republished", rng)
+
+    def _again(self, place: int, piece: Piece, name: str, rng: random.Random) -> Piece:
+        at = within(piece.published + lag(self.policy, rng), piece.published, self.end, rng)
+        assert piece.source is not None
+        url = address(self.cast.houses[place], self.desk.headline(piece.source), piece.section, self._next(), at)
+        return Piece(
+            house=place, url=url, kind=piece.kind, published=at, section=piece.section, source=piece.source, also=piece.also,
+            edits=(name,), copied=piece,
+        )  # fmt: skip
+
+    def _piece(self, place: int, dispatch: Dispatch, published: datetime, **more: object) -> Piece:
+        headline = self.desk.headline(dispatch.source)
+        url = address(self.cast.houses[place], headline, dispatch.section, self._next(), published)
+        return Piece(house=place, url=url, published=published, section=dispatch.section, source=dispatch.source, **more)  # type: ignore[arg-type]
+
+    def _next(self) -> int:
+        self.number += 7
+        return self.number
+
+
+def _shelves(pieces: Sequence[Piece], houses: int) -> tuple[tuple[Piece, ...], ...]:
+    shelves: list[list[Piece]] = [[] for _ in range(houses)]
+    for piece in sorted(pieces, key=lambda piece: (piece.published, piece.url)):
+        shelves[piece.house].append(piece)
+    return tuple(map(tuple, shelves))
