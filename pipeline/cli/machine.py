@@ -1,12 +1,98 @@
-"""Commands about this machine: up, down, status, doctor, psql, test."""
+"""Commands about this machine: up, down, status, doctor, psql, airflow, test."""
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
 app = typer.Typer()
+AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as data.")]
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
 @app.command()
-def test() -> None:
-    """Run the checks and the tests."""
+def up(port: Annotated[int | None, typer.Option(min=1, max=65535, help="Of the UI; else WIREDESK_PORT, else 8080.")] = None) -> None:
+    """Run everything: Postgres, Airflow, and the pipeline on its schedule. Ctrl-C ends it."""
+    from pipeline.cli import up as whole
+    from pipeline.errors import Running
+
+    settings = _settings()
+    try:
+        whole.up(settings if port is None else settings.model_copy(update={"port": port}))
+    except Running as running:
+        typer.echo(f"{running}. {running.hint}")
+
+
+@app.command()
+def down() -> None:
+    """End everything that runs of this clone: Airflow, tasks, Postgres."""
+    from pipeline.machine import claim
+    from pipeline.machine.postgres import Server
+
+    var = _settings().var
+    ended = claim.end(var)
+    stopped = Server(var / "postgres").stop()
+    typer.echo("Everything has ended." if ended or stopped else "Nothing was running.")
+
+
+@app.command()
+def status(json: AS_JSON = False) -> None:
+    """Show what runs, where, and how much memory it takes."""
+    from pipeline.cli import tables
+    from pipeline.machine.status import news, status
+
+    settings = _settings()
+    now = status(settings)
+    tables.status(now, news(settings), as_json=json)
+
+
+@app.command()
+def doctor(json: AS_JSON = False) -> None:
+    """Say in words what is wrong and what to do about it; exit code 1 if anything is."""
+    from pipeline.cli import tables
+    from pipeline.machine.doctor import examine
+
+    findings = examine(_settings())
+    tables.findings(findings, as_json=json)
+    raise typer.Exit(any(finding.problem for finding in findings))
+
+
+@app.command(context_settings=PASS_ON)
+def psql(context: typer.Context) -> None:
+    """Open the news in psql; arguments are passed on: ./wiredesk psql -c 'TABLE mart.story LIMIT 5'."""
+    from pipeline.machine.clients import psql
+    from pipeline.machine.postgres import urls
+
+    settings = _settings()
+    psql(urls(settings).news, context.args, embedded=settings.database_url is None)
+
+
+@app.command(context_settings=PASS_ON)
+def airflow(context: typer.Context) -> None:
+    """Run one of Airflow's own commands in our environment: ./wiredesk airflow dags list."""
+    from pipeline.machine import airflow
+    from pipeline.machine.postgres import urls
+
+    settings = _settings()
+    where = urls(settings)
+    airflow.migrate(settings, where)
+    os.execve(airflow.COMMAND[0], [*airflow.COMMAND, *context.args], os.environ | airflow.environment(settings, where))  # noqa: S606, TID251  hands over
+
+
+@app.command(context_settings=PASS_ON)
+def test(context: typer.Context) -> None:
+    """Check style and types, then run the tests; arguments go to pytest: ./wiredesk test -k copies."""
+    from pipeline.cli.checks import run
+
+    raise typer.Exit(run(context.args))
+
+
+def _settings() -> Settings:
+    from pipeline.settings import Settings
+
+    return Settings()

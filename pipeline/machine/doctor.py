@@ -1,0 +1,134 @@
+"""This machine and this clone -> findings in words, each with what to do next."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib import import_module, util
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from pipeline import clock
+from pipeline.errors import WiredeskError
+from pipeline.machine import binaries, claim, databases
+from pipeline.machine.airflow import health
+from pipeline.machine.postgres import Server
+from pipeline.settings import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pipeline.settings import Settings
+
+GIGABYTES = 2.0  # a day of pages and logs; below this Postgres may stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found out about one thing."""
+
+    subject: str
+    says: str
+    problem: bool = False
+    hint: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Examine everything; nothing is started and nothing is changed."""
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_python, _disk, _world, _registry, _port, _postgres, _airflow)
+    return [finding for check in checks for finding in _survived(check, settings)]
+
+
+def _survived(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+    try:
+        yield from check(settings)
+    except WiredeskError as error:
+        yield Finding(subject=error.subject, says=error.problem, problem=True, hint=error.hint)
+
+
+def _python(_: Settings) -> Iterator[Finding]:
+    yield Finding(subject="Python", says=f"{sys.version.split()[0]} in {sys.prefix}")
+    lock, stamp = ROOT / "requirements.lock.txt", ROOT / ".venv" / "wiredesk.lock.txt"
+    same = stamp.exists() and stamp.read_bytes() == lock.read_bytes()
+    says = "has the locked packages" if same else "is not what requirements.lock.txt says"
+    yield Finding(subject="environment", says=says, problem=not same, hint="Any ./wiredesk command but down makes it again.")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    try:
+        settings.var.mkdir(parents=True, exist_ok=True)
+        (settings.var / ".doctor").write_bytes(b"")
+        (settings.var / ".doctor").unlink()
+    except OSError as error:
+        hint = "Give it back to the user who runs this, or set WIREDESK_VAR."
+        yield Finding(subject=str(settings.var), says=f"cannot be written: {error.strerror}", problem=True, hint=hint)
+        return
+    free = shutil.disk_usage(settings.var).free / 2**30
+    says = f"{free:.1f} GB free for {settings.var}"
+    yield Finding(subject="disk", says=says, problem=free < GIGABYTES, hint=f"Make room: {GIGABYTES:.0f} GB should be free.")
+
+
+def _world(settings: Settings) -> Iterator[Finding]:
+    """Look at the settings that can be wrong by themselves."""
+    try:
+        now = clock.read(settings.clock)()
+    except ValueError as error:
+        hint = 'It looks like "2026-03-02T06:00:00Z 2026-11-24T16:00:00Z 60", or is not set.'
+        yield Finding(subject="WIREDESK_CLOCK", says=str(error), problem=True, hint=hint)
+    else:
+        yield Finding(subject="clock", says=f"{'fast, at' if settings.clock else 'the wall clock,'} {now:%Y-%m-%d %H:%M:%S} UTC")
+    if settings.hosts and not settings.hosts.exists():
+        yield Finding(
+            subject="WIREDESK_HOSTS", says=f"{settings.hosts} does not exist", problem=True, hint="Unset it to read the real web."
+        )
+
+
+def _registry(settings: Settings) -> Iterator[Finding]:
+    if util.find_spec("pipeline.registry") is None:
+        return
+    registry = import_module("pipeline.registry").load(settings.registry)
+    yield Finding(subject="registry", says=f"{len(registry.titles)} titles, {len(registry.agencies)} agencies")
+
+
+def _port(settings: Settings) -> Iterator[Finding]:
+    found = claim.running(settings.var)
+    if found:
+        yield Finding(subject="Wiredesk", says=f"runs at {claim.address(found['port'])} since {found['started']}")
+        return
+    yield Finding(subject="Wiredesk", says="does not run; ./wiredesk up starts it")
+    claim.check(settings.port)
+    yield Finding(subject=f"port {settings.port}", says="is free")
+
+
+def _postgres(settings: Settings) -> Iterator[Finding]:
+    url = settings.database_url
+    if url is None:
+        server = Server(settings.var / "postgres")
+        if server.cluster.postmaster() is None:
+            yield Finding(subject="Postgres", says=f"{binaries.version()}, embedded; does not run, and starts when needed")
+            return
+        url = server.url("news")
+    yield Finding(subject="Postgres", says=f"{databases.version(url)} answers at {databases.shown(url)}")
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        if util.find_spec("pipeline.store") and connection.execute("SELECT to_regnamespace('core')").fetchone() == (None,):
+            yield Finding(subject="schema", says="is not there yet", problem=True, hint="./wiredesk migrate, or ./wiredesk up")
+
+
+def _airflow(settings: Settings) -> Iterator[Finding]:
+    found = claim.running(settings.var)
+    if not found:
+        return
+    states = health(settings.model_copy(update={"port": found["port"]}))
+    log = settings.var / "log"
+    for part in ("metadatabase", "scheduler", "dag_processor"):
+        state = states.get(part, "no answer from the API")
+        yield Finding(subject=part, says=state, problem=state != "healthy", hint=f"It may still be starting; its log is in {log}.")
+    url = settings.airflow_database_url or (Server(settings.var / "postgres").url("airflow") if settings.database_url is None else None)
+    if url is None:
+        return
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        for name, trace in connection.execute("SELECT filename, stacktrace FROM import_error"):
+            says = f"cannot be loaded: {trace.strip().splitlines()[-1]}"
+            yield Finding(subject=name, says=says, problem=True, hint="./wiredesk airflow dags list-import-errors shows it all.")
