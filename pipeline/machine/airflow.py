@@ -1,7 +1,4 @@
-"""Settings and addresses -> Airflow's environment, its migrated database, and the commands of its parts.
-
-Which option is worth what was measured on two shared cores: docs/decisions/0003-airflow.md.
-"""
+"""Settings and addresses -> Airflow's environment, its migrated database, and the commands of its parts."""
 
 from __future__ import annotations
 
@@ -136,7 +133,10 @@ def children(settings: Settings, urls: Urls, extra: Mapping[str, str]) -> list[C
     full = environment(settings, urls) | dict(extra)
     api = ["api-server", "--host", ports.HOST, "--port", str(settings.port), "--workers", "1"]
     parts = {"api-server": api, "scheduler": ["scheduler", "--skip-serve-logs"], "dag-processor": ["dag-processor"]}
-    return [Child(name=name, command=[*COMMAND, *arguments], environment=full) for name, arguments in parts.items()]
+    reported_to = "api-server"
+    return [
+        Child(name=name, command=[*COMMAND, *arguments], environment=full, last=name == reported_to) for name, arguments in parts.items()
+    ]
 
 
 def _exported(settings: Settings) -> dict[str, str]:

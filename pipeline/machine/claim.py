@@ -36,7 +36,7 @@ class Claim:
 
     def note(self) -> None:
         """Write down which processes run, for a later start to find them."""
-        notes = [processes.noted("launcher", os.getpid()), *self.supervisor.notes()]
+        notes = [processes.noted(processes.LAUNCHER, os.getpid()), *self.supervisor.notes()]
         text = json.dumps({"port": self.port, "started": self._started, "processes": [asdict(note) for note in notes]}, indent=1)
         draft = self.var / "up.json.new"
         draft.write_text(text + "\n", encoding="utf-8")
@@ -73,14 +73,14 @@ def running(var: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((var / "up.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if any(note.part == "launcher" and processes.find(note) for note in notes(var)) else {}
+    return found if any(note.part == processes.LAUNCHER and processes.find(note) for note in notes(var)) else {}
 
 
 def end(var: Path, grace: float = 3 * GRACE) -> int:
     """End the run of this clone, gracefully if its launcher lives, and return how many processes went."""
     noted = notes(var)
     before = len(processes.belonging(var, noted))
-    launcher = next((found for note in noted if note.part == "launcher" and (found := processes.find(note))), None)
+    launcher = next((found for note in noted if note.part == processes.LAUNCHER and (found := processes.find(note))), None)
     if launcher:
         processes.kill(processes.end([launcher], grace))
     processes.sweep(var, noted)

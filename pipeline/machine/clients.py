@@ -7,7 +7,8 @@ import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import unquote, urlsplit
+
+from psycopg import pq
 
 from pipeline.machine import binaries
 
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def psql(url: str, arguments: Sequence[str], *, embedded: bool) -> NoReturn:
-    """Hand over to psql. The password goes by the environment: a command line can be read by everybody."""
-    parts = urlsplit(url)
-    user, _, place = parts.netloc.rpartition("@")
-    shown = parts._replace(netloc=f"{user.partition(':')[0]}@{place}" if user else place).geturl()
-    environment = os.environ | ({"PGPASSWORD": unquote(parts.password)} if parts.password else {})
+    """Hand over to psql. All goes by the environment: a command line can be read by everybody, and `-d other` stays possible."""
+    options = [option for option in pq.Conninfo.parse(url.encode()) if option.envvar and option.val is not None]
+    environment = os.environ | {
+        option.envvar.decode(): option.val.decode() for option in options if option.envvar and option.val is not None
+    }
     program = _program(embedded=embedded)
-    os.execve(program, [program, shown, *arguments], environment)  # noqa: S606  hands over
+    os.execve(program, [program, *arguments], environment)  # noqa: S606  hands over
 
 
 def _program(*, embedded: bool) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 INSTANCE = "WIREDESK_INSTANCE"  # the mark: which clone a process works for
 PART = "WIREDESK_PART"  # which part of it: "scheduler"
+LAUNCHER = "launcher"
 SLACK = 2.0  # seconds by which two readings of one time of birth may differ (the clock is set)
 
 
@@ -61,7 +62,8 @@ def belonging(var: Path, notes: Iterable[Noted] = ()) -> dict[psutil.Process, st
             found[process] = environment.get(PART, "?")
     for note in notes:
         if root := find(note):
-            found |= {process: note.part for process in (root, *_below(root)) if process not in found}
+            below = [] if note.part == LAUNCHER else _below(root)  # all it starts is noted or marked, but for Postgres
+            found |= {process: note.part for process in (root, *below) if process not in found}
     spared = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     return {process: part for process, part in found.items() if process.pid not in spared}
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipeline.settings import Settings
 
-ORDER = ("launcher", "api-server", "scheduler", "dag-processor", "postgres")
+ORDER = (processes.LAUNCHER, "api-server", "scheduler", "dag-processor", "postgres")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    last: bool = False  # ended after the others, which still have to tell it something
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,9 +92,9 @@ class Supervisor:
         return started
 
     def stop(self, grace: float = GRACE) -> None:
-        """End all: the last started first, all but the first together, for the first (the API) hears what became of tasks."""
-        living = [run.process.pid for run in self._runs.values() if run.process.poll() is None]
-        for pids, seconds in ((living[1:], grace), (living[:1], min(grace, 3.0))):
+        """Ask all to end, those marked `last` when the others have, and kill whatever is left after `grace` seconds each."""
+        for last, seconds in ((False, grace), (True, min(grace, 3.0))):
+            pids = [run.process.pid for run in self._runs.values() if run.child.last is last and run.process.poll() is None]
             processes.end([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], seconds)
         processes.sweep(self._var, self.notes())
         for run in self._runs.values():
