@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LONGEST = 60  # of a slug
 
 
-def address(house: House, headline: str, section: str, number: int, published: datetime) -> str:
+def address(house: House, *, headline: str, section: str, number: int, published: datetime) -> str:
     """Return an address of the house's form, on its www host."""
     slug = _slug(headline)
     match house.habits.address:

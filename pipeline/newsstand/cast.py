@@ -10,33 +10,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.newsstand.habits import LAYOUTS, Habits, form_habits
 from pipeline.records import Agency, Feed, Title
 
 FORMS = ("rss", "rdf", "atom", "json", "sitemap")
 FEED_PATHS = {"rss": "/rss.xml", "rdf": "/index.rdf", "atom": "/atom.xml", "json": "/feed.json", "sitemap": "/sitemap-news.xml"}
 BROKEN_PATHS = {"html": "/news-feed.xml", "empty": "/rss/archive.xml", "zero": "/rss/special.xml"}  # an HTML page, no entries, no bytes
-LAYOUTS = ("broadsheet", "tabloid", "regional", "portal", "magazine", "wire", "plain", "tables", "brief")
-SIGNATURES = ("byline", "dateline", "signoff", "staff", "self", "structured", "with", "none")
-_SIGNATURE_WEIGHTS = (30, 16, 12, 8, 12, 8, 10, 4)
-ADDRESSES = ("dated", "numbered", "section", "query", "short")
+TURNS = ("rss", "atom", "rss", "sitemap", "json", "rss", "rdf", "atom", "rss", "sitemap", "rss")  # as common as they are
 OWNED = 3  # titles of one owner, on average
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habits:
-    """How a title runs what it runs."""
-
-    layout: str
-    address: str  # how its URLs are formed
-    signature: str  # how it usually says whose text it is
-    structured: bool  # has JSON-LD
-    byline: bool  # shows a byline at all
-    spelling: str  # "us" or "uk"
-    quotes: str  # opening and closing mark
-    numbers: str  # mark of thousands
-    paywall: float  # share of its articles cut to a stub
-    tracking: bool  # its feed's links carry utm_ parameters
-    full_text: bool  # its feed carries the text
+# Shares of titles
+KNOWN_PLACE = 0.5  # the others are in a place made of syllables
+DOUBLE_NAME = 0.7  # of owners
+TWO_FEEDS = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +68,7 @@ def draw(seed: int, titles: int, *, dirt: bool = True) -> Cast:
             if number % 50 == len(sites)
             else rng.choices(("newspaper", "portal", "broadcaster", "magazine"), (12, 4, 3, 2))[0]
         )
-        houses.append(_house(rng, language, book["language"][language], kind, titles, taken))
+        houses.append(_house(rng, book["language"][language], kind, language=language, titles=titles, taken=taken))
     if dirt and titles > len(sites) + len(BROKEN_PATHS):
         for place, form in zip((-1, -2, -3), BROKEN_PATHS, strict=True):
             houses[place] = _broken(houses[place], form)
@@ -122,11 +108,11 @@ def _site(rng: random.Random, block: dict[str, Any], names: dict[str, Any]) -> H
         agency=block["key"],
         weight=10,
     )
-    habits = _habits(rng, block["site"], "wire", signature="dateline")
+    habits = form_habits(rng, block["site"], "wire", signature="dateline")
     return House(title=title, city=names["places"][0], offset=_offset(names, block["country"]), forms=(form, "sitemap"), habits=habits)
 
 
-def _house(rng: random.Random, language: str, names: dict[str, Any], kind: str, titles: int, taken: set[str]) -> House:
+def _house(rng: random.Random, names: dict[str, Any], kind: str, *, language: str, titles: int, taken: set[str]) -> House:
     for _ in range(10_000):
         name, city = _name(rng, names, kind)
         slug = _slug(name)
@@ -135,7 +121,7 @@ def _house(rng: random.Random, language: str, names: dict[str, Any], kind: str, 
             break
     taken.add(domain)
     country, offset = rng.choice(names["countries"])
-    forms = _forms(rng)
+    forms = _forms(rng, len(taken))
     owners = max(1, titles // (OWNED * 4))
     owner = random.Random(f"{language}/owner/{rng.randrange(owners)}")
     title = Title(
@@ -149,9 +135,9 @@ def _house(rng: random.Random, language: str, names: dict[str, Any], kind: str, 
         feeds=_feeds(f"www.{domain}", forms),
         weight=rng.choice((0, 0, 1, 2)),
     )
-    layout = "reader" if kind == "republisher" else rng.choice(LAYOUTS)
+    layout = "reader" if kind == "republisher" else LAYOUTS[len(taken) % len(LAYOUTS)]
     staff = tuple(f"{rng.choice(names['first'])} {rng.choice(names['last'])}" for _ in range(4))
-    return House(title=title, city=city, offset=offset, forms=forms, habits=_habits(rng, language, layout), staff=staff)
+    return House(title=title, city=city, offset=offset, forms=forms, habits=form_habits(rng, language, layout), staff=staff)
 
 
 def _broken(house: House, form: str) -> House:
@@ -163,7 +149,7 @@ def _broken(house: House, form: str) -> House:
 
 
 def _name(rng: random.Random, names: dict[str, Any], kind: str) -> tuple[str, str]:
-    city = rng.choice(names["places"]) if rng.random() < 0.5 else "".join(rng.choice(part) for part in names["syllables"])
+    city = rng.choice(names["places"]) if rng.random() < KNOWN_PLACE else "".join(rng.choice(part) for part in names["syllables"])
     if kind == "republisher":
         return f"{names['republisher']} {city}", city
     return rng.choice(names["mastheads"]).format(place=city), city
@@ -171,13 +157,13 @@ def _name(rng: random.Random, names: dict[str, Any], kind: str) -> tuple[str, st
 
 def _surname(rng: random.Random, names: dict[str, Any]) -> str:
     """Return a surname; a second one is joined so that hundreds of owners stay apart."""
-    return f"{rng.choice(names['last'])}-{rng.choice(names['last'])}" if rng.random() < 0.7 else str(rng.choice(names["last"]))
+    return f"{rng.choice(names['last'])}-{rng.choice(names['last'])}" if rng.random() < DOUBLE_NAME else str(rng.choice(names["last"]))
 
 
-def _forms(rng: random.Random) -> tuple[str, ...]:
-    """Return one form, or for one title in five two: both then list the same URLs."""
-    first = rng.choices(FORMS, (8, 2, 5, 3, 4))[0]
-    if rng.random() < 0.2:
+def _forms(rng: random.Random, number: int) -> tuple[str, ...]:
+    """Return one form, in turn, or for one title in five two: both then list the same URLs."""
+    first = TURNS[number % len(TURNS)]
+    if rng.random() < TWO_FEEDS:
         return (first, rng.choice([form for form in FORMS if form != first]))
     return (first,)
 
@@ -188,29 +174,6 @@ def _feeds(host: str, forms: tuple[str, ...]) -> tuple[Feed, ...]:
 
 def _offset(names: dict[str, Any], country: str) -> int:
     return int(next((hours for code, hours in names["countries"] if code == country), 0))
-
-
-def _habits(rng: random.Random, language: str, layout: str, signature: str | None = None) -> Habits:
-    marks = {"en": ("“”", '""'), "fr": ("«»", "“”", '""'), "de": ("„“", "»«", '""'), "es": ("«»", "“”", '""')}
-    thousands = {
-        "en": (",",),
-        "fr": ("\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "."),
-        "de": (".", "\N{NO-BREAK SPACE}"),
-        "es": (".", "\N{NO-BREAK SPACE}"),
-    }
-    return Habits(
-        layout=layout,
-        address=rng.choice(ADDRESSES),
-        signature=signature or rng.choices(SIGNATURES, _SIGNATURE_WEIGHTS)[0],
-        structured=layout not in {"plain", "tables"} and rng.random() < 0.7,
-        byline=rng.random() < 0.9,
-        spelling=rng.choice(("us", "uk")),
-        quotes=rng.choice(marks[language]),
-        numbers=rng.choice(thousands[language]),
-        paywall=rng.choice((0.0, 0.0, 0.0, 0.15, 0.3)),
-        tracking=rng.random() < 0.15,
-        full_text=rng.random() < 0.1,
-    )
 
 
 def _slug(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.newsstand.addresses import host
@@ -11,11 +11,12 @@ from pipeline.newsstand.plan import Piece
 from pipeline.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from pipeline.newsstand.cast import Cast
 
+BLURRED = 0.3  # chance of an own report, until there are enough
 TITLES_EACH = 40  # one of each oddity for so many titles
 
 
@@ -78,3 +79,12 @@ def strew(cast: Cast, span: tuple[datetime, datetime], seed: int) -> Iterator[Pi
             path = oddity.path.format(n=number)
             url = path if "://" in path else f"http://{host(cast.houses[place])}{path}" if path else cast.houses[place].title.feeds[0].url
             yield Piece(house=place, url=url, kind="dirt", published=at, dirt=oddity.name)
+
+
+def blur(pieces: Iterable[Piece], titles: int, seed: int) -> Iterator[Piece]:
+    """Yield the pieces, a few of them with a date in the feed that no one can read. They are articles all the same."""
+    rng, left = random.Random(f"{seed}/blur"), max(1, titles // TITLES_EACH)
+    for piece in pieces:
+        chosen = left > 0 and piece.kind == "own" and rng.random() < BLURRED
+        left -= chosen
+        yield replace(piece, dirt="broken_date") if chosen else piece

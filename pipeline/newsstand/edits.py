@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.newsstand.cast import Habits
+    from pipeline.newsstand.habits import Habits
 
 STUB = 3  # paragraphs that a paywall leaves
 SHORTEST = 3  # paragraphs that no trim goes below
@@ -19,7 +19,8 @@ _SPELLING = (
     ("programme", "program"), ("recognise", "recognize"), ("rumour", "rumor"), ("theatre", "theater"), ("travelled", "traveled"),
     ("travelling", "traveling"), ("cancelled", "canceled"), ("behaviour", "behavior"), ("licence", "license"),
     ("criticised", "criticized"), ("emphasised", "emphasized"), ("apologised", "apologized"), ("per cent", "percent"), ("grey", "gray"),
-    ("ageing", "aging"), ("kilometre", "kilometer"), ("specialised", "specialized"), ("modernised", "modernized"), ("privatised", "privatized"),
+    ("ageing", "aging"), ("kilometre", "kilometer"),
+    ("specialised", "specialized"), ("modernised", "modernized"), ("privatised", "privatized"),
 )  # fmt: skip
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?![\d.,]*\d)")
 
@@ -80,7 +81,7 @@ def merge(draft: Draft, other: tuple[str, ...]) -> Draft:
 
 
 def update(draft: Draft, title: str, lead: tuple[str, ...]) -> Draft:
-    """A write-through: the lead is written anew, as many paragraphs as `lead` has."""
+    """Write the lead anew, as many paragraphs as `lead` has: a write-through."""
     return _done(draft, replace(draft, headline=title, paragraphs=(*lead, *draft.paragraphs[len(lead) :])), "update")
 
 

@@ -51,7 +51,7 @@ def sheet(world: World, place: int, form: str, now: datetime) -> Sheet:
         "entries": [_entry(world, piece, now) for piece in reversed(out)],
     }
     if form == "json":
-        return _sheet(_json(feed), TYPES["json"], modified)
+        return _sheet(as_json(feed), TYPES["json"], modified)
     known = "rss" if form == "empty" else form
     body = templates().get_template(f"feed.{known}.xml").render(f=feed).encode()
     return _sheet(body, TYPES.get(known, "application/xml"), modified)
@@ -87,7 +87,8 @@ def _summary(draft: Draft) -> str:
     return text if len(text) <= _SUMMARY else text[:_SUMMARY].rsplit(" ", 1)[0] + "…"
 
 
-def _json(feed: dict[str, Any]) -> bytes:
+def as_json(feed: dict[str, Any]) -> bytes:
+    """Return a JSON Feed of the same fields that the XML templates take."""
     items = [_item(entry) for entry in feed["entries"]]
     whole = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -107,8 +108,9 @@ def _item(entry: dict[str, Any]) -> dict[str, Any]:
         "summary": entry["summary"],
         "date_published": entry["broken_date"] or entry["local"],
         "date_modified": entry["local_updated"],
-        "tags": [entry["section"]],
+        "tags": [entry["section"]] if entry["section"] else [],
     }
     item |= {"content_html": entry["html"]} if entry["html"] else {"content_text": entry["summary"]}
     item |= {"url": entry["link"]} if entry["link"] else {}
+    item = {name: value for name, value in item.items() if value}
     return item | ({"authors": [{"name": entry["author"]}]} if entry["author"] else {})

@@ -15,9 +15,10 @@ from pipeline.newsstand.edits import Draft
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipeline.newsstand.cast import House
     from pipeline.newsstand.plan import Piece, Source, World
+    from pipeline.newsstand.texts import Wire
 
+BOTTOM = 0.6  # of local paragraphs stand at the end
 MERGED = 3  # paragraphs taken of a second wire
 _PHOTOGRAPHERS = ("Lumen Pictures", "Fotoatelier Nord", "A. Castellan", "Open Lens")
 
@@ -63,13 +64,14 @@ def _run_wire(world: World, piece: Piece, rng: random.Random, now: datetime) -> 
     if "merge" in meant:
         draft = edits.merge(draft, tuple(p for other in piece.also for p in world.desk.wire(other).paragraphs[:MERGED]))
     if "local" in meant:
-        draft = _localise(world, piece, house, draft, rng, bottom=where < 0.6)  # noqa: PLR2004  desks mostly add at the end
+        draft = _localise(world, piece, draft, rng, bottom=where < BOTTOM)
     if "style" in meant:
         draft = edits.style(draft, wire.language, house.habits)
-    return _finish(world, piece, draft, rng, wire.agency, wire.dateline)
+    return _finish(world, piece, draft, rng, wire=wire)
 
 
-def _localise(world: World, piece: Piece, house: House, draft: Draft, rng: random.Random, *, bottom: bool) -> Draft:
+def _localise(world: World, piece: Piece, draft: Draft, rng: random.Random, *, bottom: bool) -> Draft:
+    house = world.cast.houses[piece.house]
     fitting = world.desk.locals(house.title.language, piece.section)
     if not fitting:
         return draft
@@ -78,46 +80,42 @@ def _localise(world: World, piece: Piece, house: House, draft: Draft, rng: rando
     return edits.insert(draft, own, len(draft.paragraphs) if bottom else 3, "local")
 
 
-def _finish(world: World, piece: Piece, draft: Draft, rng: random.Random, agency: str, dateline: str) -> Draft:
-    draft = _sign(world, piece, draft, rng, agency, dateline)
+def _finish(world: World, piece: Piece, draft: Draft, rng: random.Random, *, wire: Wire) -> Draft:
+    """Sign the draft, cut it if it is a stub, and see what then still says whose text it is."""
+    draft = _sign(world, piece, draft, rng, wire=wire)
     if piece.kind == "stub":
         draft = edits.stub(draft)
-    short = world.cast.short[agency]
-    if draft.credit in {"none", "signoff"} and not draft.signoff:
+    short = world.cast.short[wire.agency]
+    if draft.credit == "none" or (draft.credit == "signoff" and not draft.signoff):
         draft = replace(draft, credit="self" if any(short in paragraph for paragraph in draft.paragraphs) else "none")
     return replace(draft, photo=_photo(world, rng))
 
 
-def _sign(world: World, piece: Piece, draft: Draft, rng: random.Random, agency: str, dateline: str) -> Draft:
+def _sign(world: World, piece: Piece, draft: Draft, rng: random.Random, *, wire: Wire) -> Draft:
     """Say whose text it is, as this desk does it this time."""
     house = world.cast.houses[piece.house]
     label = words()[house.title.language]
-    name, short = world.cast.agencies[agency].name, world.cast.short[agency]
+    name, short = world.cast.agencies[wire.agency].name, world.cast.short[wire.agency]
     writer = rng.choice(house.staff) if house.staff else ""
-    mark = rng.choice((f"({short})", f"{short}", f"© {piece.published.year} {name}", label["source"].format(agency=short)))
-    place, byline = dateline or house.city.upper(), rng.choice((name, short, f"{short}, {house.city}"))
+    mark = rng.choice((f"({short})", short, f"© {piece.published.year} {name}", label["source"].format(agency=short)))
+    place, byline = wire.dateline or house.city.upper(), rng.choice((name, short, f"{short}, {house.city}"))
     lead = f"{place} ({short}) {rng.choice(('-', '—'))} {draft.paragraphs[0]}"
-    match piece.signature:
-        case "byline":
-            return replace(draft, byline=byline, structured=name, credit="byline")
-        case "dateline":
-            return replace(draft, paragraphs=(lead, *draft.paragraphs[1:]), byline=writer, structured=writer, credit="dateline")
-        case "signoff":
-            return replace(draft, byline=writer, structured=writer, signoff=mark, credit="signoff")
-        case "staff":
-            return replace(draft, byline=label["staff"], structured=house.title.name)
-        case "structured":
-            return replace(draft, byline=writer, structured=name, credit="structured")
-        case "with":
-            both = label["with"].format(name=writer or house.title.name, agency=short)
-            return replace(draft, byline=both, structured=both, credit="with")
-        case "self":
-            return replace(draft, byline=writer, structured=writer)
-    return draft
+    both = label["with"].format(name=writer or house.title.name, agency=short)
+    own: dict[str, Any] = {"byline": writer, "structured": writer}
+    ways: dict[str, dict[str, Any]] = {
+        "byline": {"byline": byline, "structured": name, "credit": "byline"},
+        "dateline": own | {"paragraphs": (lead, *draft.paragraphs[1:]), "credit": "dateline"},
+        "signoff": own | {"signoff": mark, "credit": "signoff"},
+        "staff": {"byline": label["staff"], "structured": house.title.name},
+        "structured": {"byline": writer, "structured": name, "credit": "structured"} if house.habits.structured else own,
+        "with": {"byline": both, "structured": both, "credit": "with"},
+        "self": own,
+    }
+    return replace(draft, **ways.get(piece.signature, {}))
 
 
 def _report(world: World, piece: Piece, rng: random.Random) -> Draft:
-    """An own report or a filled template."""
+    """Return an own report or a filled template."""
     assert piece.source is not None
     house, own = world.cast.houses[piece.house], world.desk.own(piece.source)
     writer = own.byline or (rng.choice(house.staff) if house.staff else "")
@@ -140,7 +138,7 @@ def _quotation(world: World, source: Source) -> str | None:
 
 
 def _roundup(world: World, piece: Piece, rng: random.Random) -> Draft:
-    """A digest: the headline and the lead of each wire it holds."""
+    """Return a digest: the headline and the lead of each wire it holds."""
     house = world.cast.houses[piece.house]
     label = words()[house.title.language]
     wires = [world.desk.wire(source) for source in piece.also]
@@ -159,7 +157,7 @@ def _roundup(world: World, piece: Piece, rng: random.Random) -> Draft:
 
 
 def _repeat(world: World, piece: Piece, now: datetime) -> Draft:
-    """What a sister title or a republisher shows: the other title's text as it stood when it was taken, under that title's name."""
+    """Return what a sister title or a republisher shows: the other title's text as it stood when it was taken."""
     assert piece.copied is not None
     draft = compose(world, piece.copied, min(now, piece.published))
     first = world.cast.houses[piece.copied.house].title
@@ -169,7 +167,7 @@ def _repeat(world: World, piece: Piece, now: datetime) -> Draft:
 
 
 def _left(draft: Draft, name: str) -> str:
-    """A republisher's page names the other title where a byline stood; what is in the text stays."""
+    """Return which credit is left: a republisher names the other title where a byline stood; what is in the text stays."""
     return "none" if name == "republished" and draft.credit in {"byline", "structured", "with"} else draft.credit
 
 

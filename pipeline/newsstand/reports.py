@@ -30,8 +30,8 @@ class Report:
     quoted: Source | None  # a wire of the same event, whose quotation it repeats
 
 
-def owned(  # noqa: PLR0913, PLR0917
-    desk: Desk, cast: Cast, sent: Sequence[Dispatch], span: Span, policy: Policy, seed: int, wanted: Mapping[str, int]
+def owned(  # noqa: PLR0913
+    desk: Desk, cast: Cast, sent: Sequence[Dispatch], span: Span, *, policy: Policy, seed: int, wanted: Mapping[str, int]
 ) -> Iterator[tuple[int, Report]]:
     """Yield `wanted` reports of each language, each with the place of the house that runs it."""
     events: dict[str, list[Dispatch]] = {}
@@ -57,7 +57,7 @@ def owned(  # noqa: PLR0913, PLR0917
             )
 
 
-def fillings(desk: Desk, cast: Cast, span: Span, policy: Policy, seed: int) -> Iterator[tuple[int, Source, str, datetime]]:
+def fillings(desk: Desk, cast: Cast, span: Span, *, policy: Policy, seed: int) -> Iterator[tuple[int, Source, str, datetime]]:
     """Yield recurring texts: place of the house, the filling, its section, its time."""
     number = 0
     length = span[1] - span[0]

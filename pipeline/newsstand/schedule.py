@@ -15,13 +15,7 @@ if TYPE_CHECKING:
     from pipeline.newsstand.desk import Desk
     from pipeline.newsstand.texts import Wire
 
-WRITTEN_FOR = 60  # titles and days for which the texts that were written are enough
 _LAST = 0.85  # share of the span after which no wire goes out, so that titles have time to run it
-
-
-def enough(policy: Policy, titles: int, days: float) -> bool:
-    """True if only written texts are to be told, no variants."""
-    return not policy.variants if policy.variants is not None else titles * days <= WRITTEN_FOR
 
 
 def dispatches(desk: Desk, span: tuple[datetime, datetime], wanted: dict[str, int], seed: int) -> list[Dispatch]:

@@ -38,8 +38,8 @@ BACKLOG = 256
 class Site(Protocol):
     """What is served: a planned world, or recorded pages."""
 
-    def hosts(self) -> Iterable[str]:
-        """Return every host that exists."""
+    def hosts(self) -> Iterable[tuple[str, int]]:
+        """Return every host that exists, with its ports."""
 
     def find(self, host: str, target: str) -> Found:
         """Return what stands at a host's path and query, at this moment."""
@@ -71,7 +71,7 @@ def serve(site: Site, *, clock: Clock, port: int = 0, folder: Path) -> Iterator[
     """Serve a site whose registry and truth stand in `folder`."""
     with _listen(port) as listener:
         number = listener.getsockname()[1]
-        lines = (f"{host}:{known} {ADDRESS}:{number}\n" for host in sorted(set(site.hosts())) for known in (80, 443))
+        lines = (f"{host}:{known} {ADDRESS}:{number}\n" for host, known in sorted(set(site.hosts())))
         (folder / "hosts").write_text("".join(lines), encoding="utf-8")
         with _running(_application(site, clock), listener):
             yield Stand(port=number, folder=folder, hosts=folder / "hosts", registry=folder / "registry", truth=folder / "truth.jsonl")
@@ -101,7 +101,9 @@ def _listen(port: int) -> socket.socket:
 
 @contextlib.contextmanager
 def _running(application: Starlette, listener: socket.socket) -> Iterator[None]:
-    config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off", ws="none", date_header=False, server_header=False)
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, lifespan="off", ws="none", date_header=False, server_header=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="newsstand", daemon=True)
     thread.start()

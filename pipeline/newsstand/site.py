@@ -59,10 +59,10 @@ class WorldSite:
         }
         self._sheet = lru_cache(_KEPT)(self._make_sheet)
 
-    def hosts(self) -> Iterable[str]:
+    def hosts(self) -> Iterable[tuple[str, int]]:
         """Return each title's www host, and its bare domain, which redirects there."""
         for host in self._houses:
-            yield from (host, host.removeprefix("www."))
+            yield from ((host, 80), (host.removeprefix("www."), 80))
 
     def find(self, host: str, target: str) -> Found:
         """Return what stands at `target` (path and query) of `host` now."""
@@ -78,7 +78,7 @@ class WorldSite:
         if (host, target) in self._feeds:
             place, form = self._feeds[host, target]
             return self._sheet(place, form, self._state(place, now))
-        piece = self._pieces.get((host, target)) or self._pieces.get((host, target.split("?")[0]))
+        piece = self._pieces.get((host, target)) or self._pieces.get((host, target.split("?", maxsplit=1)[0]))
         return MISSING if piece is None or piece.published > now else self._page(piece, now)
 
     def _state(self, place: int, now: datetime) -> datetime:

@@ -141,7 +141,8 @@ def _block(path: Path, name: str, row: dict[str, Any]) -> object:
 
 def _check_slugs(texts: Texts) -> None:
     seen: set[str] = set()
-    for text in (*texts.wires, *texts.owns, *texts.templates):
+    told: tuple[Wire | Own | Template, ...] = (*texts.wires, *texts.owns, *texts.templates)
+    for text in told:
         if text.slug in seen:
             raise TextError(f"{text.slug}: the slug is taken")
         seen.add(text.slug)

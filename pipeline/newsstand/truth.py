@@ -1,4 +1,4 @@
-"""A world -> its ground truth: one record per URL, saying which story it tells, by which edits, whose text it is, and what must become of it."""
+"""A world -> its ground truth: for each URL the story it tells, the edits, whose text it is, and what must become of it."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ def read(path: Path) -> Iterator[Truth]:
     """Yield the truth from JSON lines."""
     with path.open(encoding="utf-8") as file:
         for line in file:
-            row: dict[str, Any] = json.loads(line)
-            yield Truth(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
+            row = json.loads(line)
+            fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+            yield Truth(**fields)
 
 
 def _truth(world: World, piece: Piece) -> Truth:

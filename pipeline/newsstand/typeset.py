@@ -14,13 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.newsstand.addresses import host
 from pipeline.newsstand.dirt import BY_NAME
 from pipeline.newsstand.newsroom import compose, words
-from pipeline.newsstand.plan import Piece, World
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.newsstand.cast import House
     from pipeline.newsstand.edits import Draft
+    from pipeline.newsstand.plan import Piece, World
 
 TYPES = {"rss": "application/rss+xml", "rdf": "application/rdf+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 NEAR = 12  # pieces before this one from which the boxes beside it are filled
@@ -45,7 +45,7 @@ def page(world: World, piece: Piece, now: datetime) -> bytes:
     """Return the page as it stands at `now`. It changes only when the piece does."""
     house = world.cast.houses[piece.house]
     layout = "video" if piece.dirt == "video" else "missing" if piece.dirt == "soft_404" else house.habits.layout
-    content = _oddity(house, piece) if piece.kind == "dirt" else _content(world, house, piece, compose(world, piece, now), now)
+    content = _oddity(house, piece) if piece.kind == "dirt" else _content(world, piece, compose(world, piece, now), now)
     return templates().get_template(f"{layout}.html").render(p=content).encode()
 
 
@@ -86,7 +86,8 @@ def _frame(house: House) -> dict[str, Any]:
     }
 
 
-def _content(world: World, house: House, piece: Piece, draft: Draft, now: datetime) -> dict[str, Any]:
+def _content(world: World, piece: Piece, draft: Draft, now: datetime) -> dict[str, Any]:
+    house = world.cast.houses[piece.house]
     frame, modified = _frame(house), changed(piece, now)
     label = frame["label"]
     related, most_read = _boxes(world, piece)
@@ -122,8 +123,7 @@ def _content(world: World, house: House, piece: Piece, draft: Draft, now: dateti
 
 
 def _json_ld(house: House, content: dict[str, Any]) -> dict[str, Any]:
-    organisation = house.title.language not in content["structured"] and content["structured"] not in house.staff
-    author = {"@type": "Organization" if organisation else "Person", "name": content["structured"]}
+    author = {"@type": "Person" if content["structured"] in house.staff else "Organization", "name": content["structured"]}
     return {
         "@context": "https://schema.org",
         "@type": "NewsArticle",

@@ -1,7 +1,7 @@
 """A text -> another text of the same kind: when a world needs more stories than were written, names, numbers and most words change.
 
-Variant 0 is the text as written. In every other one each longer word is exchanged for another of the language's texts with the same ending, and
-each number for another: function words and rhythm stay, so it reads as its language to a machine, but no judge could call it a copy.
+Variant 0 is the text as written. In every other one each longer word is exchanged for another of the language's texts with the same ending,
+and each number for another: function words and rhythm stay, so it reads as its language to a machine, but no judge could call it a copy.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Vocabulary:
 def collect(texts: Texts) -> dict[str, Vocabulary]:
     """Return the vocabulary of each language."""
     words: dict[str, set[str]] = defaultdict(set)
-    for text in (*texts.wires, *texts.owns):
+    told: tuple[Wire | Own, ...] = (*texts.wires, *texts.owns)
+    for text in told:
         for passage in _passages(text):
             words[text.language].update(token.lower() for token in _TOKEN.findall(passage) if token.isalpha() and len(token) >= LONGER)
     return {language: Vocabulary(_classes(sorted(found))) for language, found in words.items()}

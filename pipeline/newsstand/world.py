@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from bisect import bisect_right
 from collections import defaultdict
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.newsstand import cast, dirt, texts
 from pipeline.newsstand.addresses import address
+from pipeline.newsstand.demand import enough, reports_wanted, wires_wanted
 from pipeline.newsstand.desk import Desk
+from pipeline.newsstand.habits import SIGNATURES
 from pipeline.newsstand.plan import Piece, Policy, World
 from pipeline.newsstand.reports import fillings, owned
-from pipeline.newsstand.schedule import choose, dispatches, enough, lag, plans, within
+from pipeline.newsstand.schedule import choose, dispatches, lag, plans, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.newsstand.cast import Cast, House
-    from pipeline.newsstand.plan import Dispatch
+    from pipeline.newsstand.plan import Dispatch, Source
 
 BRIEFS = (4, 6)  # wires in a round-up
 
@@ -48,7 +49,9 @@ class _Planner:
         self.written = enough(policy, titles, days)
 
     def plan(self) -> World:
-        sent = dispatches(self.desk, (self.start, self.end), self._wanted(), self.seed)
+        sent = dispatches(
+            self.desk, (self.start, self.end), wires_wanted(self.cast, self.policy, days=self.days, written=self.written), self.seed
+        )
         by_language: dict[str, list[Dispatch]] = defaultdict(list)
         for dispatch in sent:
             by_language[dispatch.language].append(dispatch)
@@ -60,6 +63,7 @@ class _Planner:
         pieces.extend(self._filled())
         pieces.extend(self._republished(pieces))
         if self.policy.dirt:
+            pieces = list(dirt.blur(pieces, len(self.cast.houses), self.seed))
             pieces.extend(dirt.strew(self.cast, (self.start, self.end), self.seed))
         return World(
             seed=self.seed,
@@ -70,16 +74,6 @@ class _Planner:
             dispatches={dispatch.source: dispatch for dispatch in sent},
             shelves=_shelves(pieces, len(self.cast.houses)),
         )
-
-    def _wanted(self) -> dict[str, int]:
-        """Return how many wires each language needs for its titles' pieces."""
-        wanted: dict[str, int] = {}
-        for language in self.cast.names:
-            titles = sum(house.title.language == language for house in self.cast.houses)
-            copies = min(self.policy.copies, max(1.0, titles / 2))
-            needed = math.ceil(titles * self.policy.per_day * self.days * self.policy.wire / copies)
-            wanted[language] = 0 if self.written else needed
-        return wanted
 
     def _wires(self, place: int, house: House, sent: Sequence[Dispatch]) -> Iterator[Piece]:
         rng = random.Random(f"{self.seed}/wires/{place}")
@@ -94,7 +88,7 @@ class _Planner:
             yield self._roundup(place, house, sent, rng)
 
     def _at_once(self, place: int, dispatch: Dispatch) -> Piece:
-        """An agency's own site runs the wire as it goes out, and every change of it."""
+        """Return the wire as the agency's own site runs it: as it goes out, with every change of it."""
         changes = ((dispatch.update_at, "update"), (dispatch.correct_at, "correction"))
         return self._piece(
             place,
@@ -124,7 +118,7 @@ class _Planner:
             edits=tuple(edits),
             changes=tuple(changes),
             also=(other.source,) if other else (),
-            signature=house.habits.signature if rng.random() < 0.8 else rng.choice(cast.SIGNATURES),  # noqa: PLR2004  a habit, not a law
+            signature=house.habits.signature if rng.random() < 0.8 else rng.choice(SIGNATURES),  # noqa: PLR2004  a habit, not a law
         )
 
     def _other(self, dispatch: Dispatch, sent: Sequence[Dispatch], published: datetime, rng: random.Random) -> Dispatch | None:
@@ -137,12 +131,20 @@ class _Planner:
         published = (self.start + (self.end - self.start) * rng.uniform(0.5, 0.99)).replace(microsecond=0)
         out = sent[: bisect_right([dispatch.at for dispatch in sent], published)]
         held = choose(out[-40:], rng.randint(*BRIEFS), rng)
-        url = address(house, "in brief", "world", self._next(), published)
+        url = address(house, headline="in brief", section="world", number=self._next(), published=published)
         return Piece(house=place, url=url, kind="roundup", published=published, also=tuple(dispatch.source for dispatch in held))
 
     def _owned(self, sent: Sequence[Dispatch]) -> Iterator[Piece]:
-        for place, report in owned(self.desk, self.cast, sent, (self.start, self.end), self.policy, self.seed, self._reports()):
-            url = address(self.cast.houses[place], self.desk.headline(report.source), report.section, self._next(), report.at)
+        for place, report in owned(
+            self.desk,
+            self.cast,
+            sent,
+            (self.start, self.end),
+            policy=self.policy,
+            seed=self.seed,
+            wanted=reports_wanted(self.desk, self.cast, self.policy, days=self.days, written=self.written),
+        ):
+            url = self._address(place, report.source, report.section, report.at)
             piece = Piece(
                 house=place, url=url, kind="own", published=report.at, section=report.section, source=report.source, quoted=report.quoted
             )
@@ -150,16 +152,6 @@ class _Planner:
             rng = random.Random(f"{self.seed}/sister/{url}")
             if rng.random() < self.policy.shared:
                 yield from self._sister(piece, rng)
-
-    def _reports(self) -> dict[str, int]:
-        """Return how many own reports each language tells."""
-        reports: dict[str, int] = {}
-        for language in self.cast.names:
-            titles = sum(house.title.language == language for house in self.cast.houses)
-            written = sum(own.language == language for own in self.desk.texts.owns)
-            needed = round(titles * self.policy.per_day * self.days * self.policy.own)
-            reports[language] = min(needed, written) if self.written else needed
-        return reports
 
     def _sister(self, piece: Piece, rng: random.Random) -> Iterator[Piece]:
         first = self.cast.houses[piece.house].title
@@ -173,8 +165,8 @@ class _Planner:
             yield self._again(rng.choice(sisters), piece, "shared", rng)
 
     def _filled(self) -> Iterator[Piece]:
-        for place, source, section, at in fillings(self.desk, self.cast, (self.start, self.end), self.policy, self.seed):
-            url = address(self.cast.houses[place], self.desk.headline(source), section, self._next(), at)
+        for place, source, section, at in fillings(self.desk, self.cast, (self.start, self.end), policy=self.policy, seed=self.seed):
+            url = self._address(place, source, section, at)
             yield Piece(house=place, url=url, kind="template", published=at, section=section, source=source)
 
     def _republished(self, pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -192,16 +184,19 @@ class _Planner:
     def _again(self, place: int, piece: Piece, name: str, rng: random.Random) -> Piece:
         at = within(piece.published + lag(self.policy, rng), piece.published, self.end, rng)
         assert piece.source is not None
-        url = address(self.cast.houses[place], self.desk.headline(piece.source), piece.section, self._next(), at)
+        url = self._address(place, piece.source, piece.section, at)
         return Piece(
             house=place, url=url, kind=piece.kind, published=at, section=piece.section, source=piece.source, also=piece.also,
             edits=(name,), copied=piece,
         )  # fmt: skip
 
     def _piece(self, place: int, dispatch: Dispatch, published: datetime, **more: object) -> Piece:
-        headline = self.desk.headline(dispatch.source)
-        url = address(self.cast.houses[place], headline, dispatch.section, self._next(), published)
+        url = self._address(place, dispatch.source, dispatch.section, published)
         return Piece(house=place, url=url, published=published, section=dispatch.section, source=dispatch.source, **more)  # type: ignore[arg-type]
+
+    def _address(self, place: int, source: Source, section: str, published: datetime) -> str:
+        headline = self.desk.headline(source)
+        return address(self.cast.houses[place], headline=headline, section=section, number=self._next(), published=published)
 
     def _next(self) -> int:
         self.number += 7
