@@ -47,12 +47,14 @@ class Server:
     def start(self) -> Self:
         """Return when the server answers; about a second the first time, a tenth of one later."""
         with self._lock():
-            if not self.cluster.postmaster():
-                self.cluster.clear()
-                if not self.cluster.data.exists():
-                    self.cluster.initialise(secret(self.folder / "secrets", SUPERUSER))
-                self.cluster.launch()
-            self._wait()
+            if self.cluster.postmaster() and self._answers():
+                return self
+            self.cluster.clear()  # none, or one that was just ending
+            if not self.cluster.data.exists():
+                self.cluster.initialise(secret(self.folder / "secrets", SUPERUSER))
+            self.cluster.launch()
+            if not self._answers():
+                raise DatabaseError("embedded Postgres", f"ended: {self.cluster.last_words()}", hint=f"The log is {self.cluster.log}.")
         return self
 
     def stop(self) -> bool:
@@ -114,21 +116,20 @@ class Server:
             connect_timeout=timeout,
         )
 
-    def _wait(self) -> None:
-        """Return when a session could be opened: after a kill Postgres replays its log first."""
+    def _answers(self) -> bool:
+        """Wait until a session can be opened, or the server has ended: after a kill Postgres replays its log first."""
         deadline = time.monotonic() + SECONDS
-        while True:
+        while time.monotonic() < deadline:
             try:
                 self._superuser(timeout=2).close()
-            except psycopg.OperationalError as error:
-                gone = not self.cluster.runs()
-                if gone or time.monotonic() > deadline:
-                    problem = "ended" if gone else f"did not answer within {SECONDS:.0f} s"
-                    words = f"{problem}: {self.cluster.last_words()}"
-                    raise DatabaseError("embedded Postgres", words, hint=f"The log is {self.cluster.log}.") from error
+            except psycopg.OperationalError:
+                if not self.cluster.runs():
+                    return False
                 time.sleep(0.05)
             else:
-                return
+                return True
+        problem = f"did not answer within {SECONDS:.0f} s: {self.cluster.last_words()}"
+        raise DatabaseError("embedded Postgres", problem, hint=f"The log is {self.cluster.log}.")
 
 
 def _role(database: str) -> str:
