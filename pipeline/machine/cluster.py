@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from pipeline.errors import DatabaseError
-from pipeline.machine import binaries, ports
+from pipeline.machine import binaries, ports, processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,10 +81,7 @@ class Cluster:
                     orphans.append(process)
             except psutil.Error:
                 continue
-        _, alive = psutil.wait_procs(orphans, timeout=5)  # they see that their parent is gone, unless they are busy
-        for process in alive:
-            process.kill()
-        psutil.wait_procs(alive, timeout=10)
+        processes.kill(processes.wait(orphans, 5))  # they see that their parent is gone, unless they are busy
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # else Postgres refuses while any process has that number
 
     def initialise(self, password: str) -> None:

@@ -12,12 +12,11 @@ import time
 from typing import TYPE_CHECKING, Self
 
 import filelock
-import psutil
 import psycopg
 from psycopg import sql
 
 from pipeline.errors import DatabaseError
-from pipeline.machine import ports
+from pipeline.machine import ports, processes
 from pipeline.machine.cluster import HASTY, SETTINGS, SUPERUSER, Cluster
 from pipeline.machine.databases import Urls, urls
 from pipeline.machine.secrets import secret
@@ -65,8 +64,7 @@ class Server:
             postmaster = self.cluster.postmaster()
             if postmaster:
                 postmaster.send_signal(signal.SIGINT)  # "fast": ends sessions, writes a checkpoint
-                _, alive = psutil.wait_procs([postmaster], timeout=SECONDS)
-                for process in alive:
+                for process in processes.wait([postmaster], SECONDS):
                     process.send_signal(signal.SIGQUIT)  # "immediate": recovers at the next start
             self.cluster.clear()
         return postmaster is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,10 +47,10 @@ def find(note: Noted) -> psutil.Process | None:
     """Return the process that was noted, if it still runs."""
     try:
         process = psutil.Process(note.pid)
-        same = abs(process.create_time() - note.born) < SLACK and process.status() != psutil.STATUS_ZOMBIE
+        same = abs(process.create_time() - note.born) < SLACK
     except psutil.Error:
         return None
-    return process if same else None
+    return process if same and _lives(process) else None
 
 
 def belonging(var: Path, notes: Iterable[Noted] = ()) -> dict[psutil.Process, str]:
@@ -68,16 +69,26 @@ def belonging(var: Path, notes: Iterable[Noted] = ()) -> dict[psutil.Process, st
     return {process: part for process, part in found.items() if process.pid not in spared}
 
 
+def wait(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Return those that still run after `seconds`. One that only waits to be buried is gone: in a container it may lie for ever."""
+    deadline = time.monotonic() + seconds
+    alive = [process for process in processes if _lives(process)]
+    while alive and time.monotonic() < deadline:
+        time.sleep(0.02)
+        alive = [process for process in alive if _lives(process)]
+    return alive
+
+
 def end(processes: Iterable[psutil.Process], grace: float) -> list[psutil.Process]:
     """Ask processes to end, and return those that did not within `grace` seconds."""
     asked = [process for process in processes if _send(process, signal.SIGTERM)]
-    return psutil.wait_procs(asked, timeout=grace)[1]
+    return wait(asked, grace)
 
 
 def kill(processes: Iterable[psutil.Process]) -> None:
     """End processes at once, and return when they are gone."""
     hit = [process for process in processes if _send(process, signal.SIGKILL)]
-    psutil.wait_procs(hit, timeout=5)
+    wait(hit, 5)
 
 
 def sweep(var: Path, notes: Iterable[Noted] = ()) -> int:
@@ -93,9 +104,16 @@ def sweep(var: Path, notes: Iterable[Noted] = ()) -> int:
     return len(killed)
 
 
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
 def _environment(process: psutil.Process) -> Mapping[str, str]:
     try:
-        return {} if process.status() == psutil.STATUS_ZOMBIE else process.environ()
+        return process.environ() if _lives(process) else {}
     except (psutil.Error, OSError):
         return {}  # somebody else's, or gone
 
