@@ -16,6 +16,7 @@ from pipeline.errors import WiredeskError
 
 PARTS = {"machine": None, "steps": None, "demo": None, "titles": "titles"}  # module of this folder -> the name it is mounted under
 
+tracebacks = False
 app = typer.Typer(
     name="wiredesk",
     help="Read the feeds of hundreds of titles and fold every wire text's copies into one story.",
@@ -28,11 +29,9 @@ app = typer.Typer(
 
 
 @app.callback()
-def options(
-    context: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-) -> None:
-    context.obj = {"debug": debug}
+def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+    global tracebacks  # noqa: PLW0603  read where errors are caught, outside of typer
+    tracebacks = debug
 
 
 def main() -> None:
@@ -47,7 +46,7 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:
         told = _told(error)
-        if told is None or "--debug" in sys.argv:
+        if told is None or tracebacks:
             raise
         _print(*told)
         sys.exit(1)

@@ -51,7 +51,6 @@ OPINIONS = {  # an AIRFLOW__ variable of the user's goes before each of these
     "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "10",
     "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
     "SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "30",
-    "USAGE_DATA_COLLECTION__ENABLED": "False",
     "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",  # a finished task holds its slot for up to this long: 2.4 times the tasks a minute
     "WORKERS__MAX_FAILED_HEARTBEATS": "30",  # beats come every second now; a restart of the API must not kill tasks
 }
