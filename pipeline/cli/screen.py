@@ -22,6 +22,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.console = Console(highlight=False)
+        self.waiting = "no figures yet"  # shown in their place
         self._line: Status | None = None
         self._shown = ""
 
@@ -41,7 +42,7 @@ class Screen:
 
     def figures(self, figures: Mapping[str, int] | None) -> None:
         """Show the newest figures; without a terminal only where they have changed."""
-        text = "  ".join(f"{name} {count:,}" for name, count in figures.items()) if figures else "no figures yet"
+        text = "  ".join(f"{name} {count:,}" for name, count in figures.items()) if figures else self.waiting
         if not self.console.is_terminal:
             if figures and text != self._shown:
                 self.console.print(Text(f"  {time.strftime('%H:%M:%S')}  {text}"), soft_wrap=True)

@@ -61,6 +61,7 @@ def serve(
     """Run Airflow on prepared databases, `companions` beside it and `extra` in its environment; then end all, `server` included."""
     children = [*companions, *airflow.children(settings, where, extra or {})]
     watch = launcher.Watch(server=server, ready=_ready(settings, screen), figures=figures(where.news), show=screen.figures)
+    screen.waiting = "Airflow is starting; usually 10 to 50 seconds"
     try:
         launcher.run(claim, children, watch)
     finally:
@@ -76,6 +77,7 @@ def _ready(settings: Settings, screen: Screen) -> Callable[[], bool]:
         health = airflow.health(settings)
         if health.get("scheduler") != "healthy":
             return False
+        screen.waiting = "no figures yet"
         screen.done("Airflow", time.monotonic() - started)
         screen.say(f"\n  {address(settings.port)}   user {airflow.USER}   password {password}\n")
         return True

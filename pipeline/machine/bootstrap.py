@@ -160,7 +160,8 @@ def _follow(process: subprocess.Popen[bytes], root: Path, log: Path, begin: int)
         text = log.read_bytes()[begin:]
         fetched = len(re.findall(rb"^(?:Collecting|Ignoring) ", text, re.MULTILINE))
         installed = sum(1 for _ in (root / ".venv" / "lib").glob("*/site-packages/*.dist-info"))
-        line = f"{fetched} of {total} packages fetched, {installed} installed, {said - started:.0f} s"
+        fetching = f"{fetched} of {total} packages fetched, " if installed < fetched < total else ""
+        line = f"{fetching}{installed} of {total} installed, {said - started:.0f} s"
         if shown:
             _write(f"\r\033[Kwiredesk: {line}")
         else:

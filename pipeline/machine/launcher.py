@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pipeline.machine.postgres import Server
     from pipeline.machine.supervisor import Child
 
-TICK = 0.5  # seconds between two looks at the children
-PACE = 5.0  # seconds between two looks at the figures and at Postgres
+TICK = 0.5  # seconds between two looks at the children and at Postgres
+PACE = 5.0  # seconds between two looks at the figures
 QUIET = 60.0  # seconds between two lines of figures where there is no terminal
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -92,10 +92,13 @@ class _Latest(threading.Thread):
             self.join(2 * PACE)
 
     def run(self) -> None:
-        while not self._done.wait(PACE):
+        asked = 0.0
+        while not self._done.wait(TICK):
             try:
                 self._revive()
-                self.figures = self._watch.figures() if self._watch.figures else None
+                if self._watch.figures and time.monotonic() - asked >= PACE:
+                    asked = time.monotonic()
+                    self.figures = self._watch.figures()
             except Exception as error:  # noqa: BLE001  figures are no reason to stop; the line shows that there are none
                 self.figures = None
                 if isinstance(error, DatabaseError):
