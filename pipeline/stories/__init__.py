@@ -1,0 +1,1 @@
+"""Texts -> stories: signatures, candidates, matches, groups, canonical articles. Nothing here touches the world."""

@@ -1,0 +1,116 @@
+"""Text -> Signature: what is kept of a text to find its copies."""
+
+from __future__ import annotations
+
+import heapq
+import struct
+import zlib
+from array import array
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import xxhash
+
+from pipeline.records import Signature
+from pipeline.stories import quotations, words
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+VERSION = 1  # of what a word, a shingle and a sample are; a higher one means that every text is signed anew
+WIDTH = 4  # words in a shingle
+SIGN_WIDTH = 8  # signs in a shingle of a script without blanks: about four words
+SAMPLE = 32  # rows per article in the candidate table
+MIN_WORDS = 24  # narrated or quoted words that are no boilerplate; below this a text has no sample and matches nothing
+QUOTED, BOILERPLATE = 4, 8  # what a word is, beside words.NUMBER and words.NAME
+
+_HEAD = struct.Struct("<BBI")  # version, width, words
+
+
+def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] = frozenset()) -> Signature:
+    """Return the text's signature.
+
+    `seed` is the deployment's own, so that nobody outside can write texts that collide. `boilerplate` holds
+    the shingles that the article's title repeats on its pages (see boilerplate.py): they weigh nothing.
+    """
+    text = words.clean(text, language)
+    pattern, vocabulary = words.pattern(text), _vocabulary(seed)
+    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
+    for part, quoted in quotations.split(text):
+        start = len(found)
+        found += [vocabulary[word] for word in pattern.findall(part)]
+        if quoted:
+            spans.append((start, len(found)))
+    tokens = array("I", [token for token, _ in found])
+    flags = bytearray([kind for _, kind in found])
+    for start, end in spans:
+        flags[start:end] = bytes([flag | QUOTED for flag in flags[start:end]])
+    width = SIGN_WIDTH if len(words.SIGN.findall(text)) * 2 > len(found) else WIDTH
+    shingles = _shingles(tokens, width)
+    for place in [place for place, shingle in enumerate(shingles) if shingle in boilerplate] if boilerplate else ():
+        for covered in range(place, place + width):
+            flags[covered] |= BOILERPLATE
+    return _whole(tokens, bytes(flags), width, shingles)
+
+
+def pack(signature: Signature) -> bytes:
+    """Return the signature as bytes, about 4.3 a word; the shingles and the sample are not in it, they follow from the words."""
+    head = _HEAD.pack(signature.version, signature.width, len(signature.tokens))
+    return head + array("I", signature.tokens).tobytes() + zlib.compress(signature.flags, 6)
+
+
+def unpack(data: bytes) -> Signature:
+    """Return the signature that `pack` was given. Raises ValueError for another version."""
+    version, width, count = _HEAD.unpack_from(data)
+    if version != VERSION:
+        raise ValueError(f"signature of version {version}, this is version {VERSION}: sign the text anew")
+    tokens = array("I")
+    end = _HEAD.size + count * tokens.itemsize
+    tokens.frombytes(data[_HEAD.size : end])
+    return _whole(tokens, zlib.decompress(data[end:]), width, _shingles(tokens, width))
+
+
+def _whole(tokens: array[int], flags: bytes, width: int, shingles: tuple[int, ...]) -> Signature:
+    sample = _sample(shingles, flags, width)
+    return Signature(version=VERSION, width=width, tokens=tuple(tokens), flags=flags, shingles=shingles, sample=sample)
+
+
+class _Vocabulary(dict[str, tuple[int, int]]):
+    """Word as printed -> its hash and kind. Filled as words are met: news has few, and hashing is what signing costs."""
+
+    MOST = 1 << 18
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def __missing__(self, printed: str) -> tuple[int, int]:
+        if len(self) >= self.MOST:
+            self.clear()
+        word, kind = words.plain(printed)
+        self[printed] = token = xxhash.xxh3_64_intdigest(word.encode("utf-8", "replace"), self.seed) & 0xFFFFFFFF, kind
+        return token
+
+
+_vocabulary = lru_cache(maxsize=4)(_Vocabulary)
+
+
+def _shingles(tokens: array[int], width: int) -> tuple[int, ...]:
+    """Return a signed 64-bit hash of each window, in text order. The words' own hashes are seeded already."""
+    data, size = tokens.tobytes(), tokens.itemsize
+    span = width * size
+    hashed = xxhash.xxh3_64_intdigest
+    unsigned = array("Q", [hashed(data[at : at + span]) for at in range(0, len(data) - span + size, size)])
+    return tuple(memoryview(unsigned).cast("B").cast("q"))
+
+
+def _sample(shingles: tuple[int, ...], flags: bytes | bytearray, width: int) -> tuple[int, ...]:
+    """Return the lowest-hashing shingles of narration; of quotations only where narration does not fill it."""
+    if sum([not flag & BOILERPLATE for flag in flags]) < MIN_WORDS * (width // WIDTH):
+        return ()
+    told = {shingle for shingle, flag in zip(shingles, flags, strict=False) if not flag & (QUOTED | BOILERPLATE)}
+    lowest = heapq.nsmallest(SAMPLE, told)
+    if len(lowest) < SAMPLE:
+        said = {shingle for shingle, flag in zip(shingles, flags, strict=False) if flag & (QUOTED | BOILERPLATE) == QUOTED} - told
+        lowest += heapq.nsmallest(SAMPLE - len(lowest), said)
+    return tuple(lowest)

@@ -1,0 +1,52 @@
+"""Any text from the web -> text that Postgres stores and people read: no NUL, no control characters, no lone surrogates."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# C0 and C1 except white space, surrogates, noncharacters, and what is invisible and means nothing in news
+# (soft hyphen, zero-width space, word joiner, byte-order mark; joiners stay: Persian and Hindi need them).
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>|<![A-Z\[][^<>]*>", re.DOTALL)
+_SILENT = re.compile(r"<(script|style|svg|head|template)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_INLINE = re.compile(r"</?(?:a|abbr|b|bdi|bdo|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]{1,30});")
+
+
+def printable(text: str) -> str:
+    """Return the text without the characters that cannot be stored or seen; line breaks and spaces stay as they are."""
+    return _UNWANTED.sub("", text)
+
+
+def clean(text: str, limit: int | None = None) -> str:
+    """Return the text on one line, printable, each run of white space one space, cut to `limit` characters and marked so."""
+    return cut(" ".join(printable(text).split()), limit)
+
+
+def cut(text: str, limit: int | None) -> str:
+    """Return at most `limit` characters; a text that was cut ends with an ellipsis."""
+    if limit is None or len(text) <= limit:
+        return text
+    return text[: limit - 1].rstrip() + "…"
+
+
+def plain(markup: str, limit: int | None = None) -> str:
+    """Return the words of a piece of HTML, on one line, as `clean` does. What is escaped twice is unescaped twice."""
+    if "<" in markup or "&" in markup:
+        markup = _stripped(markup)
+        if "&" in markup:
+            markup = html.unescape(markup)
+            if "<" in markup or _ENTITY.search(markup):
+                markup = html.unescape(_stripped(markup))
+    return clean(markup, limit)
+
+
+def _stripped(markup: str) -> str:
+    if "<" not in markup:
+        return markup
+    return _TAG.sub(" ", _INLINE.sub("", _SILENT.sub(" ", markup)))
