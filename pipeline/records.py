@@ -225,13 +225,14 @@ class Match:
 
     left: int
     right: int
-    left_in_right: float  # share of the left text found in the right one, 0..1; quotations weigh little, boilerplate nothing
+    left_in_right: float  # share of the left text found in the right one, 0..1; boilerplate does not count
     right_in_left: float
     left_words: int  # words that are no boilerplate
     right_words: int
     shared: int  # narrated words that both have
     longest: int  # longest shared passage, in words
     lead: float  # share of one text's first 60 words found in the other, 0..1; the higher of the two
+    told: float  # the higher of both shares, quotations weighing little, 0..1: what is judged
     differing: float  # numbers and names that stand in the same place and differ, among all in shared passages, 0..1
     passages: tuple[tuple[int, int, int], ...]  # the longest shared ones: first word left, first word right, words
     level: Level  # the strictest setting of the dial at which the two are copies
