@@ -1,0 +1,133 @@
+"""Two signatures -> what they share, word by word, and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import or_
+from typing import TYPE_CHECKING
+
+from pipeline.stories.signatures import BOILERPLATE, QUOTED
+from pipeline.stories.words import NAME, NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.records import Signature
+
+_SHARED = 16  # a word that some shared shingle covers, as a bit beside a signature's own
+_GAP = 40  # words; a longer interruption is other text, not other words in the same place
+_LEAD = 60  # words
+
+Block = tuple[int, int, int]  # where a shared passage begins left and right, and its words
+
+
+def said(signature: Signature, common: set[int]) -> set[int]:
+    """Return the shared shingles that one side marks as a quotation: on the other the marks may be lost."""
+    if not any(flag & QUOTED for flag in set(signature.flags)):
+        return set()
+    return {shingle for shingle, flag in zip(signature.shingles, signature.flags, strict=False) if flag & QUOTED and shingle in common}
+
+
+def code(signature: Signature, common: set[int], said: set[int]) -> bytes:
+    """Return the words' flags, with what is shared and what either side quotes."""
+    width, covered = signature.width, bytearray(len(signature.tokens))
+    places = [place for place, shingle in enumerate(signature.shingles) if shingle in common]
+    for start, end in _runs(places, width):
+        covered[start:end] = bytes([_SHARED]) * (end - start)
+    for start, end in _runs([place for place in places if signature.shingles[place] in said], width):
+        covered[start:end] = bytes([_SHARED | QUOTED]) * (end - start)
+    return bytes(map(or_, signature.flags, covered))
+
+
+def _runs(places: Iterable[int], width: int) -> Iterable[tuple[int, int]]:
+    """Return the stretches of words that shingles at these places cover."""
+    start = end = -1
+    for place in places:
+        if place > end:
+            if end >= 0:
+                yield start, end
+            start = place
+        end = place + width
+    if end >= 0:
+        yield start, end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many of a text's words are what. Boilerplate is not counted."""
+
+    words: int
+    shared: int
+    narrated: int  # shared and not quoted
+    said: int  # quoted, shared or not
+    alike: int  # numbers and names that are shared
+
+    @property
+    def kept(self) -> float:
+        return self.shared / self.words if self.words else 0.0
+
+    def told(self, quoted: float) -> float:
+        """Return the share found in the other text if a quoted word weighs only so much."""
+        weight = self.words - self.said + quoted * self.said
+        return (self.narrated + quoted * (self.shared - self.narrated)) / weight if weight else 0.0
+
+
+def count(code: bytes) -> Count:
+    words = shared = narrated = said = alike = 0
+    for flags, times in Counter(code).items():
+        if flags & BOILERPLATE:
+            continue
+        words += times
+        said += times if flags & QUOTED else 0
+        if flags & _SHARED:
+            shared += times
+            narrated += 0 if flags & QUOTED else times
+            alike += times if flags & (NUMBER | NAME) else 0
+    return Count(words=words, shared=shared, narrated=narrated, said=said, alike=alike)
+
+
+def blocks(left: Signature, right: Signature, common: set[int]) -> list[Block]:
+    """Return the shared passages in the left text's order; a repeated passage is taken where it first stands."""
+    first: dict[int, int] = {}
+    for place, shingle in enumerate(right.shingles):
+        if shingle in common:
+            first.setdefault(shingle, place)
+    blocks: list[Block] = []
+    at, ends = 0, (len(left.shingles), len(right.shingles))
+    while at < ends[0]:
+        there = first.get(left.shingles[at])
+        if there is None:
+            at += 1
+            continue
+        length = 1
+        while at + length < ends[0] and there + length < ends[1] and left.shingles[at + length] == right.shingles[there + length]:
+            length += 1
+        blocks.append((at, there, length + left.width - 1))
+        at += length
+    return blocks
+
+
+def differing(left: Signature, right: Signature, blocks: list[Block]) -> int:
+    """Return how many numbers and names stand in the same place and are not the same."""
+    count = 0
+    for (at, there, length), (next_at, next_there, _) in pairwise(blocks):
+        gap = (at + length, next_at), (there + length, next_there)
+        if all(0 < end - start <= _GAP for start, end in gap):
+            mine, yours = (_told(side, *span) for side, span in zip((left, right), gap, strict=True))
+            for kind in (NUMBER, NAME):
+                ours = {token for token, flag in mine.items() if flag & kind} - yours.keys()
+                theirs = {token for token, flag in yours.items() if flag & kind} - mine.keys()
+                count += min(len(ours), len(theirs))
+    return count
+
+
+def _told(signature: Signature, start: int, end: int) -> dict[int, int]:
+    return dict(zip(signature.tokens[start:end], signature.flags[start:end], strict=True))
+
+
+def lead(code: bytes) -> float:
+    """Return the share of the text's first words that the other text has."""
+    first = [flags for flags in code if not flags & BOILERPLATE][:_LEAD]
+    return sum(1 for flags in first if flags & _SHARED) / len(first) if first else 0.0
