@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pipeline.newsstand.texts import Local, Template, Texts, Wire
 
 _SLOT = re.compile(r"\{(n|name|place)(\d+)\}")
-_KEPT = 1024  # texts in memory; a varied text costs about a millisecond to tell again
+_KEPT = 8192  # texts in memory, about 4 kB each; a varied one costs about a millisecond to tell again
+_VARIANTS = 128  # exchanges of words in memory
 
 
 class Desk:
@@ -30,7 +31,7 @@ class Desk:
         self._owns = {own.slug: own for own in texts.owns}
         self._templates = {template.slug: template for template in texts.templates}
         self._vocabulary = collect(texts)
-        self._variant = lru_cache(_KEPT // 8)(self._make_variant)
+        self._variant = lru_cache(_VARIANTS)(self._make_variant)
         self.wire = lru_cache(_KEPT)(self._make_wire)
         self.own = lru_cache(_KEPT)(self._make_own)
 

@@ -107,7 +107,8 @@ def _styled(text: str, language: str, habits: Habits) -> str:
     text = _THOUSANDS.sub(lambda match: re.sub(r"\D", habits.numbers, match[0]), text)
     if language == "en":
         text = _spell(text, habits.spelling)
-    return _quote(text, habits.quotes)
+    gap = "\N{NO-BREAK SPACE}" if language == "fr" and habits.quotes == "«»" else ""
+    return _quote(text, habits.quotes, gap)
 
 
 def _spell(text: str, spelling: str) -> str:
@@ -117,12 +118,11 @@ def _spell(text: str, spelling: str) -> str:
     return text
 
 
-def _quote(text: str, marks: str) -> str:
+def _quote(text: str, marks: str, gap: str) -> str:
     """Exchange the quotation marks of a passage in which they are balanced."""
     parts = re.split(f"[{QUOTES}]", text)
     if len(parts) % 2 == 0:
         return text
-    gap = "\N{NO-BREAK SPACE}" if marks == "«»" else ""
     spoken = (f"{marks[0]}{gap}{part.strip()}{gap}{marks[1]}" if place % 2 else part for place, part in enumerate(parts))
     return "".join(spoken)
 

@@ -14,7 +14,7 @@ from pipeline.newsstand.demand import enough, reports_wanted, wires_wanted
 from pipeline.newsstand.desk import Desk
 from pipeline.newsstand.habits import SIGNATURES
 from pipeline.newsstand.plan import Piece, Policy, World
-from pipeline.newsstand.reports import fillings, owned
+from pipeline.newsstand.reports import fillings, owned, writers
 from pipeline.newsstand.schedule import choose, dispatches, lag, plans, within
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class _Planner:
         self.desk = Desk(texts.read(news), self.cast)
         self.number = 1000
         self.written = enough(policy, titles, days)
+        self.sisters = _sisters(self.cast)
 
     def plan(self) -> World:
         sent = dispatches(
@@ -155,12 +156,7 @@ class _Planner:
 
     def _sister(self, piece: Piece, rng: random.Random) -> Iterator[Piece]:
         first = self.cast.houses[piece.house].title
-        sisters = [
-            place
-            for place, house in enumerate(self.cast.houses)
-            if house.title.owner == first.owner and house.title.language == first.language and place != piece.house
-            if house.title.kind not in {"republisher", "agency"} and "html" not in house.forms
-        ]
+        sisters = [place for place in self.sisters[first.owner, first.language] if place != piece.house]
         if sisters:
             yield self._again(rng.choice(sisters), piece, "shared", rng)
 
@@ -201,6 +197,15 @@ class _Planner:
     def _next(self) -> int:
         self.number += 7
         return self.number
+
+
+def _sisters(drawn: Cast) -> dict[tuple[str, str], list[int]]:
+    """Return the places of the titles that write themselves, by owner and language."""
+    sisters: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for language in drawn.names:
+        for place in writers(drawn, language):
+            sisters[drawn.houses[place].title.owner, language].append(place)
+    return sisters
 
 
 def _shelves(pieces: Sequence[Piece], houses: int) -> tuple[tuple[Piece, ...], ...]:
