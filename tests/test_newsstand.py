@@ -241,6 +241,7 @@ def test_stub_leaves_three_paragraphs_and_a_wall():
         ("en", {"spelling": "us", "quotes": '""'}, "“The harbour’s colour,” she said.", '"The harbor’s color," she said.'),
         ("en", {"spelling": "uk", "quotes": "“”"}, 'A "center" at 4 percent', "A “centre” at 4 per cent"),
         ("fr", {"quotes": "«»", "numbers": "\u202f"}, '12.500 fois "non"', "12\u202f500 fois «\u00a0non\u00a0»"),
+        ("es", {"quotes": "«»", "numbers": "."}, "“Sí”, dijo.", "«Sí», dijo."),
         ("de", {"quotes": "»«", "numbers": "."}, "„Ja“, sagten 1 300.", "»Ja«, sagten 1 300."),
         ("de", {"quotes": "„“", "numbers": "\u00a0"}, "1.300.000 Menschen am 12.11.2026", "1\u00a0300\u00a0000 Menschen am 12.11.2026"),
     ],
@@ -321,6 +322,22 @@ def _links(form, body):
 
 def _clean(link):
     return link.replace(f"?{feeds.TRACKING}", "").replace(f"&{feeds.TRACKING}", "")
+
+
+@pytest.mark.parametrize("form", ["rss", "rdf", "atom", "sitemap", "json"])
+def test_the_product_reads_every_form(small, form):
+    entries = pytest.importorskip("pipeline.feeds.entries")
+    for place, house in enumerate(small.cast.houses):
+        if form in house.forms:
+            feed = house.title.feeds[house.forms.index(form)]
+            sheet = feeds.sheet(small, place, form, small.end)
+            reading = entries.parse(sheet.body, url=feed.url, content_type=sheet.content_type, title=house.title, feed=feed, now=small.end)
+            listed = [piece for piece in small.shelves[place] if piece.dirt not in {"no_link", "off_domain", "home_page"}][-feeds.LISTED :]
+            assert {entry.url for entry in reading.entries} == {piece.url for piece in listed}
+            dated = {entry.url: entry.published for entry in reading.entries}
+            for piece in listed:
+                if piece.dirt != "broken_date":
+                    assert dated[piece.url].at == piece.published
 
 
 def test_a_feed_is_the_same_until_something_happens(small):
