@@ -78,6 +78,8 @@ class Refusal:
     reason: Reason
     detail: str = ""  # for people; cleaned and cut before it is stored
     url: str | None = None
+    status: int | None = None  # what the server answered, where it answered
+    retry_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     registry: Path = ROOT / "pipeline" / "registry"  # titles/*.toml and agencies.toml
     contact: str = ""  # a page or an address that a site's owner can write to; named in the User-Agent
     hosts: Path | None = None  # a closed world: lines "host:port address:port", and no other host exists (the newsstand)
+    proxy: str | None = None  # "http://host:port" through which all requests go; what they ask for is still checked here
     clock: str | None = None  # a fast clock, see pipeline/clock.py; None: the wall clock
     spacing: float = 1.0  # seconds between two requests to one host
     ingest_minutes: int = 5  # how often due feeds are looked for
