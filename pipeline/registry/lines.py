@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
+_FIELD = re.compile(r"\s*[A-Za-z0-9_-]+\s*=")
 _HEAD = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(?:#.*)?")
 
 
@@ -33,7 +35,8 @@ class Lines:
     def item(self, block: int, field: str, number: int) -> int:
         """Return the line of the `number`-th (from 0) inline table or string of a field's list, written one per line or all on one."""
         start = self.field(block, field)
-        opened = [n for n in self._of(block) if n >= start and re.match(r"\s*(?:\{|\"|')", self.text[n - 1])]
+        inside = takewhile(lambda n: n == start or not _FIELD.match(self.text[n - 1]), range(start, self._of(block).stop))
+        opened = [n for n in inside if re.match(r"\s*(?:\{|\"|')", self.text[n - 1])]
         return opened[number] if number < len(opened) else start
 
     def _of(self, block: int) -> range:
