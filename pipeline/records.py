@@ -139,6 +139,7 @@ class Reading:
     form: str  # "rss", "atom", "rdf", "json", "news_sitemap"
     pace: timedelta | None = None  # shortest interval the feed asks for (ttl, sy:updatePeriod)
     language: str | None = None
+    complete: bool = True  # False: the body ends in the middle, so its validators must not be remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

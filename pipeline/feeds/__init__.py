@@ -1,0 +1,1 @@
+"""A feed's bytes -> entries, and when to ask it again."""

@@ -1,0 +1,95 @@
+"""A feed's bytes -> Reading, or the Refusal of the whole feed.
+
+RSS, RDF, Atom, JSON Feed and news sitemaps are told apart from the bytes; what a server calls them is heard for the charset only.
+Every distinct item is an Entry or a Refusal. An address listed twice is one entry, at its best rank. A body that ends in the middle gives
+its complete items, a refusal for the rest, and `complete=False`: its validators must not be remembered, or the rest would never be seen.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline import text as words
+from pipeline.feeds import cleaning, jsonfeed, judging, lenient, markup, sitemap, syndication
+from pipeline.feeds.listing import FORMS, MAX_ITEMS, Listing
+from pipeline.reasons import Reason
+from pipeline.records import Entry, Feed, Reading, Refusal, Title
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_DETAIL = 200
+_NAMED = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+_HTML = frozenset({"html", "head", "body"})
+
+
+def parse(body: bytes, *, url: str, content_type: str, title: Title, feed: Feed, now: datetime) -> Reading | Refusal:
+    """Return all that the body lists. `url` is where it was found in the end, `feed` is how the registry names it."""
+    text = cleaning.clean(cleaning.decode(body, content_type))
+    if not text:
+        return _refuse(Reason.EMPTY_BODY, "nothing, or nothing but white space", feed)
+    listing, complete = (_json(text), True) if text[0] in "{[" else _xml(text)
+    if isinstance(listing, tuple):
+        return _refuse(*listing, feed)
+    ground = judging.ground(listing, url=url, title=title, now=now)
+    judged = [judging.judge(item, rank, ground) for rank, item in enumerate(listing.items, 1)]
+    entries = {entry.url_key: entry for entry in reversed(judged) if isinstance(entry, Entry)}
+    return Reading(
+        entries=tuple(sorted(entries.values(), key=lambda entry: entry.rank)),
+        refusals=(*(refusal for refusal in judged if isinstance(refusal, Refusal)), *_lost(listing, complete=complete)),
+        form=listing.form,
+        pace=listing.pace,
+        language=ground.language,
+        complete=complete,
+    )
+
+
+def _json(text: str) -> Listing | tuple[Reason, str]:
+    try:
+        listing = jsonfeed.read(text)
+    except ValueError as problem:
+        return Reason.BROKEN_FEED, f"JSON that cannot be read: {problem}"
+    return listing or (Reason.NOT_A_FEED, "JSON that is no JSON Feed")
+
+
+def _xml(text: str) -> tuple[Listing | tuple[Reason, str], bool]:
+    try:
+        outermost, text = cleaning.outermost(text)
+    except ValueError as problem:
+        return (Reason.BROKEN_FEED, str(problem)), True
+    if outermost == "sitemapindex":
+        return (Reason.NOT_A_FEED, "a list of sitemaps: name the news sitemap itself"), True
+    if outermost not in FORMS:
+        named = _NAMED.search(text[:100_000])
+        kind = "HTML" if outermost in _HTML or "<html" in text[:1000].lower() else "neither a feed nor HTML"
+        return (Reason.NOT_A_FEED, f"{kind}: {words.plain(named[1] if named else text[:_DETAIL])}"), True
+    text, complete = cleaning.whole(text)
+    if not text:
+        return (Reason.BROKEN_FEED, "ends before the first item does"), False
+    return _listing(text, outermost), complete
+
+
+def _listing(text: str, outermost: str) -> Listing | tuple[Reason, str]:
+    root = markup.tree(text)
+    if outermost == "urlset":
+        root = markup.tree(text, lenient=True) if root is None else root
+        listing = None if root is None else sitemap.read(root)
+        return listing or (Reason.NOT_A_FEED, "a sitemap without news")
+    listing = lenient.read(text, outermost) if root is None else syndication.read(root, outermost)
+    return listing or (Reason.BROKEN_FEED, "no parser finds a feed in it")
+
+
+def _lost(listing: Listing, *, complete: bool) -> tuple[Refusal, ...]:
+    lost = []
+    if listing.left_out:
+        lost.append(Refusal(stage="entry", reason=Reason.TOO_LARGE, detail=f"{listing.left_out} items after the first {MAX_ITEMS}"))
+    if not complete:
+        lost.append(
+            Refusal(stage="entry", reason=Reason.BROKEN_ENTRY, detail="the feed ends in the middle: the last item, and all after it")
+        )
+    return tuple(lost)
+
+
+def _refuse(reason: Reason, detail: str, feed: Feed) -> Refusal:
+    return Refusal(stage="feed", reason=reason, detail=words.clean(detail, _DETAIL), url=feed.url)
