@@ -6,6 +6,7 @@ import random
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -58,17 +59,21 @@ def draw(seed: int, titles: int, *, dirt: bool = True) -> Cast:
         houses.append(_site(random.Random(f"{seed}/site/{block['key']}"), block, book["language"][block["site"]]))
         taken.add(block["domain"])
     languages = list(book["language"])
-    shares = [book["language"][language]["share"] for language in languages]
+    shares = {language: book["language"][language]["share"] for language in languages}
+    mastheads = {language: _shuffled(f"{seed}/mastheads/{language}", book["language"][language]["mastheads"]) for language in languages}
+    known = Counter(house.title.language for house in houses)
     while len(houses) < titles:
         number = len(houses)
         rng = random.Random(f"{seed}/title/{number}")
-        language = languages[number % 4] if number < len(sites) + 4 else rng.choices(languages, shares)[0]
+        language = languages[number % 4] if number < len(sites) + 4 else _owed(shares, known)
         kind = (
             "republisher"
             if number % 50 == len(sites)
             else rng.choices(("newspaper", "portal", "broadcaster", "magazine"), (12, 4, 3, 2))[0]
         )
-        houses.append(_house(rng, book["language"][language], kind, language=language, titles=titles, taken=taken))
+        masthead = mastheads[language][known[language] % len(mastheads[language])]
+        houses.append(_house(rng, book["language"][language], kind, language=language, masthead=masthead, titles=titles, taken=taken))
+        known[language] += 1
     if dirt and titles > len(sites) + len(BROKEN_PATHS):
         for place, form in zip((-1, -2, -3), BROKEN_PATHS, strict=True):
             houses[place] = _broken(houses[place], form)
@@ -78,6 +83,15 @@ def draw(seed: int, titles: int, *, dirt: bool = True) -> Cast:
         houses=tuple(houses),
         names=book["language"],
     )
+
+
+def _owed(shares: dict[str, int], known: Counter[str]) -> str:
+    """Return the language that is furthest behind its share, so that a small cast has every language in proportion."""
+    return max(shares, key=lambda language: shares[language] * (known.total() + 1) / sum(shares.values()) - known[language])
+
+
+def _shuffled(seed: str, some: list[str]) -> list[str]:
+    return random.Random(seed).sample(some, len(some))
 
 
 def _agency(block: dict[str, Any]) -> Agency:
@@ -112,9 +126,11 @@ def _site(rng: random.Random, block: dict[str, Any], names: dict[str, Any]) -> H
     return House(title=title, city=names["places"][0], offset=_offset(names, block["country"]), forms=(form, "sitemap"), habits=habits)
 
 
-def _house(rng: random.Random, names: dict[str, Any], kind: str, *, language: str, titles: int, taken: set[str]) -> House:
+def _house(  # noqa: PLR0913
+    rng: random.Random, names: dict[str, Any], kind: str, *, language: str, masthead: str, titles: int, taken: set[str]
+) -> House:
     for _ in range(10_000):
-        name, city = _name(rng, names, kind)
+        name, city = _name(rng, names, kind, masthead)
         slug = _slug(name)
         domain = f"{slug}.test"
         if domain not in taken:
@@ -148,11 +164,11 @@ def _broken(house: House, form: str) -> House:
     return replace(house, title=replace(house.title, feeds=feeds), forms=forms)
 
 
-def _name(rng: random.Random, names: dict[str, Any], kind: str) -> tuple[str, str]:
+def _name(rng: random.Random, names: dict[str, Any], kind: str, masthead: str) -> tuple[str, str]:
     city = rng.choice(names["places"]) if rng.random() < KNOWN_PLACE else "".join(rng.choice(part) for part in names["syllables"])
     if kind == "republisher":
         return f"{names['republisher']} {city}", city
-    return rng.choice(names["mastheads"]).format(place=city), city
+    return masthead.format(place=city), city
 
 
 def _surname(rng: random.Random, names: dict[str, Any]) -> str:
