@@ -340,6 +340,17 @@ def test_the_product_reads_every_form(small, form):
                     assert dated[piece.url].at == piece.published
 
 
+def test_a_feed_lists_thirty_and_a_sitemap_two_days():
+    long = build(titles=12, days=6, policy=Policy(variants=True))
+    place = max(range(12), key=lambda place: len(long.shelves[place]))
+    shelf = long.shelves[place]
+    assert len(shelf) > 60
+    recent = [piece for piece in shelf if piece.published > long.end - timedelta(days=2)]
+    listed = {form: feeds._out(shelf, form, long.end) for form in ("rss", "sitemap")}
+    assert list(listed["rss"]) == list(shelf[-30:])
+    assert list(listed["sitemap"]) == recent
+
+
 def test_a_feed_is_the_same_until_something_happens(small):
     place = next(place for place, shelf in enumerate(small.shelves) if len(shelf) > 3)
     first = small.shelves[place][2].published

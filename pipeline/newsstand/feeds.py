@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003  records are read at run time
+from datetime import datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,14 @@ from pipeline.newsstand.newsroom import compose
 from pipeline.newsstand.typeset import TYPES, changed, front, local, templates
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.newsstand.edits import Draft
     from pipeline.newsstand.plan import Piece, World
 
 LISTED = 30  # entries that a feed shows at most
+MAPPED = 1000  # those of a news sitemap, of the last two days: https://www.sitemaps.org and its news extension say so
+MAPPED_FOR = timedelta(days=2)
 TRACKING = "utm_source=rss&utm_medium=feed"
 _SUMMARY = 200  # characters
 
@@ -40,7 +45,7 @@ def sheet(world: World, place: int, form: str, now: datetime) -> Sheet:
         return _sheet(front(world, place, now), "text/html; charset=utf-8", world.start)
     if form == "zero":
         return _sheet(b"", "application/rss+xml", world.start)
-    out = [] if form == "empty" else [piece for piece in world.shelves[place] if piece.published <= now][-LISTED:]
+    out = _out(world.shelves[place], form, now)
     modified = max((changed(piece, now) for piece in out), default=world.start)
     feed = {
         "url": next(feed.url for feed, other in zip(house.title.feeds, house.forms, strict=True) if other == form),
@@ -55,6 +60,17 @@ def sheet(world: World, place: int, form: str, now: datetime) -> Sheet:
     known = "rss" if form == "empty" else form
     body = templates().get_template(f"feed.{known}.xml").render(f=feed).encode()
     return _sheet(body, TYPES.get(known, "application/xml"), modified)
+
+
+def _out(shelf: Sequence[Piece], form: str, now: datetime) -> Sequence[Piece]:
+    """Return what a feed of `form` lists at `now`, oldest first."""
+    end = bisect_right(shelf, now, key=lambda piece: piece.published)
+    match form:
+        case "empty":
+            return ()
+        case "sitemap":
+            return [piece for piece in shelf[max(0, end - MAPPED) : end] if piece.published > now - MAPPED_FOR]
+    return shelf[max(0, end - LISTED) : end]
 
 
 def _sheet(body: bytes, content_type: str, modified: datetime) -> Sheet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003  records are read at run time
 from typing import TYPE_CHECKING, Literal
 
@@ -97,7 +97,6 @@ class World:
     desk: Desk
     dispatches: Mapping[Source, Dispatch]
     shelves: tuple[tuple[Piece, ...], ...]  # each house's pieces by time
-    lines: tuple[str, ...] = field(default=())  # headlines by nobody, for boxes of a title that has none yet
 
 
 def story(source: Source) -> str:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.newsstand import cast, dirt, texts
+from pipeline.newsstand import cast, dirt, repeats, texts
 from pipeline.newsstand.addresses import address
 from pipeline.newsstand.demand import enough, reports_wanted, wires_wanted
 from pipeline.newsstand.desk import Desk
@@ -47,7 +47,9 @@ class _Planner:
         self.desk = Desk(texts.read(news), self.cast)
         self.number = 1000
         self.written = enough(policy, titles, days)
-        self.sisters = _sisters(self.cast)
+        self.copyists = repeats.Copyists(
+            cast=self.cast, policy=policy, seed=seed, days=days, end=self.end, address=self._address, sisters=repeats.sisters(self.cast)
+        )
 
     def plan(self) -> World:
         sent = dispatches(
@@ -60,9 +62,10 @@ class _Planner:
         for place, house in enumerate(self.cast.houses):
             if house.title.kind != "republisher" and "html" not in house.forms:
                 pieces.extend(self._wires(place, house, by_language[house.title.language]))
+        pieces.extend(self._left(sent, pieces))
         pieces.extend(self._owned(sent))
         pieces.extend(self._filled())
-        pieces.extend(self._republished(pieces))
+        pieces.extend(repeats.republished(self.copyists, pieces))
         if self.policy.dirt:
             pieces = list(dirt.blur(pieces, len(self.cast.houses), self.seed))
             pieces.extend(dirt.strew(self.cast, (self.start, self.end), self.seed))
@@ -87,6 +90,16 @@ class _Planner:
             yield self._run(place, house, dispatch, sent, rng)
         if rng.random() < self.policy.roundup * self.days and len(sent) > BRIEFS[1]:
             yield self._roundup(place, house, sent, rng)
+
+    def _left(self, sent: Sequence[Dispatch], pieces: Sequence[Piece]) -> Iterator[Piece]:
+        """Yield a piece of some title for each wire as it was written that no desk chose."""
+        chosen = {piece.source for piece in pieces if not self.cast.houses[piece.house].title.agency}
+        for dispatch in sent:
+            desks = writers(self.cast, dispatch.language) if dispatch.source not in chosen and not dispatch.source.variant else ()
+            if desks:
+                rng = random.Random(f"{self.seed}/left/{dispatch.source.slug}")
+                place = rng.choice(desks)
+                yield self._run(place, self.cast.houses[place], dispatch, sent, rng)
 
     def _at_once(self, place: int, dispatch: Dispatch) -> Piece:
         """Return the wire as the agency's own site runs it: as it goes out, with every change of it."""
@@ -150,41 +163,12 @@ class _Planner:
                 house=place, url=url, kind="own", published=report.at, section=report.section, source=report.source, quoted=report.quoted
             )
             yield piece
-            rng = random.Random(f"{self.seed}/sister/{url}")
-            if rng.random() < self.policy.shared:
-                yield from self._sister(piece, rng)
-
-    def _sister(self, piece: Piece, rng: random.Random) -> Iterator[Piece]:
-        first = self.cast.houses[piece.house].title
-        sisters = [place for place in self.sisters[first.owner, first.language] if place != piece.house]
-        if sisters:
-            yield self._again(rng.choice(sisters), piece, "shared", rng)
+            yield from repeats.shared(self.copyists, piece)
 
     def _filled(self) -> Iterator[Piece]:
         for place, source, section, at in fillings(self.desk, self.cast, (self.start, self.end), policy=self.policy, seed=self.seed):
             url = self._address(place, source, section, at)
             yield Piece(house=place, url=url, kind="template", published=at, section=section, source=source)
-
-    def _republished(self, pieces: Sequence[Piece]) -> Iterator[Piece]:
-        by_language: dict[str, list[Piece]] = defaultdict(list)
-        for piece in pieces:
-            if piece.kind in {"wire", "own"} and piece.copied is None:
-                by_language[self.cast.houses[piece.house].title.language].append(piece)
-        for place, house in enumerate(self.cast.houses):
-            if house.title.kind == "republisher":
-                rng = random.Random(f"{self.seed}/republisher/{place}")
-                known = by_language[house.title.language]
-                for piece in rng.sample(known, min(len(known), round(self.policy.per_day * self.days))):
-                    yield self._again(place, piece, "republished", rng)
-
-    def _again(self, place: int, piece: Piece, name: str, rng: random.Random) -> Piece:
-        at = within(piece.published + lag(self.policy, rng), piece.published, self.end, rng)
-        assert piece.source is not None
-        url = self._address(place, piece.source, piece.section, at)
-        return Piece(
-            house=place, url=url, kind=piece.kind, published=at, section=piece.section, source=piece.source, also=piece.also,
-            edits=(name,), copied=piece,
-        )  # fmt: skip
 
     def _piece(self, place: int, dispatch: Dispatch, published: datetime, **more: object) -> Piece:
         url = self._address(place, dispatch.source, dispatch.section, published)
@@ -197,15 +181,6 @@ class _Planner:
     def _next(self) -> int:
         self.number += 7
         return self.number
-
-
-def _sisters(drawn: Cast) -> dict[tuple[str, str], list[int]]:
-    """Return the places of the titles that write themselves, by owner and language."""
-    sisters: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for language in drawn.names:
-        for place in writers(drawn, language):
-            sisters[drawn.houses[place].title.owner, language].append(place)
-    return sisters
 
 
 def _shelves(pieces: Sequence[Piece], houses: int) -> tuple[tuple[Piece, ...], ...]:
