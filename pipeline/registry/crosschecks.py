@@ -58,7 +58,7 @@ def _agency(at: Placed[TitleBlock], known: AbstractSet[str]) -> Iterator[Mistake
     block = at.block
     if block.agency is not None and block.agency not in known:
         close = get_close_matches(block.agency, known, n=1, cutoff=0.6)
-        right = f'did you mean "{close[0]}"?' if close else "agencies.toml has the keys"
+        right = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(sorted(known)) or 'none'}"
         yield at.mistake(f'agency: "{block.agency}" is the key of no agency; {right}', "agency")
     if block.kind == "agency" and block.agency is None:
         yield at.mistake("a title of kind agency says whose site it is: the field `agency` is missing", "kind")
