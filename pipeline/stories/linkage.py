@@ -1,0 +1,73 @@
+"""Numbered things and the links between some of them -> groups, by average link.
+
+The numbers are the order in which ties are broken, so that the result is a function of the links alone.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+Pair = tuple[int, int]
+
+
+def average(count: int, links: Mapping[Pair, int], *, apart: Collection[Pair] = (), least: float = 0.5) -> tuple[tuple[int, ...], ...]:
+    """Return 0 .. count - 1 in groups, each sorted, in the order of their smallest members.
+
+    Two groups become one if more than `least` of the pairs between them are linked: those with the largest share
+    first, then those with the largest sum of strengths per pair. A link's strength is a whole number, because these
+    add up to the same in any order. Pairs that are `apart` never get into one group.
+    """
+    merging = _Merging(count, links, apart, least)
+    for pair in links:
+        merging.propose(*sorted(pair))
+    return merging.run()
+
+
+class _Merging:
+    """Groups on their way. A group is named by its smallest member."""
+
+    def __init__(self, count: int, links: Mapping[Pair, int], apart: Collection[Pair], least: float) -> None:
+        self.members = {place: [place] for place in range(count)}
+        self.near: dict[int, dict[int, Pair]] = defaultdict(dict)  # links between two groups, and their strengths
+        self.apart: dict[int, set[int]] = defaultdict(set)
+        self.least = least
+        self.heap: list[tuple[float, float, int, int, int, int]] = []
+        for (left, right), strength in links.items():
+            self.near[left][right] = self.near[right][left] = (1, strength)
+        for left, right in apart:
+            self.apart[left].add(right)
+            self.apart[right].add(left)
+
+    def propose(self, first: int, second: int) -> None:
+        sizes = len(self.members[first]), len(self.members[second])
+        links, strength = self.near[first][second]
+        pairs = sizes[0] * sizes[1]
+        if links > self.least * pairs and second not in self.apart[first]:
+            heapq.heappush(self.heap, (-links / pairs, -strength / pairs, first, second, *sizes))
+
+    def run(self) -> tuple[tuple[int, ...], ...]:
+        while self.heap:
+            _, _, first, second, *sizes = heapq.heappop(self.heap)
+            if sizes == [len(self.members.get(first, ())), len(self.members.get(second, ()))]:  # or one has grown since
+                self._merge(first, second)
+                for other in self.near[first]:
+                    self.propose(*sorted((first, other)))
+        return tuple(tuple(sorted(self.members[name])) for name in sorted(self.members))
+
+    def _merge(self, first: int, second: int) -> None:
+        """Put the second group into the first, whose name is the smaller."""
+        self.members[first] += self.members.pop(second)
+        self.near[first].pop(second)
+        for other, (links, strength) in self.near.pop(second).items():
+            if other != first:
+                before = self.near[first].get(other, (0, 0))
+                self.near[first][other] = self.near[other][first] = (before[0] + links, before[1] + strength)
+                del self.near[other][second]
+        for other in self.apart.pop(second, ()):
+            self.apart[first].add(other)
+            self.apart[other].add(first)

@@ -1,0 +1,184 @@
+"""Groups are a function of the set of matches: no order, no chains, no bridges."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations, permutations
+
+import pytest
+from builders_stories import FOURTH, THIRD, UNRELATED, WIRE, copy, cut, match, matched
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.stories import partition
+from pipeline.stories.matches import LEVELS
+
+
+def together(copies, matches, **more) -> set[frozenset[int]]:
+    return {frozenset(members) for members in partition.group(copies, matches, **more)}
+
+
+def clique(*articles: int, **changes):
+    return [match(left, right, **changes) for left, right in combinations(sorted(articles), 2)]
+
+
+def test_articles_without_matches_stay_alone():
+    assert together([copy(1), copy(2)], []) == {frozenset({1}), frozenset({2})}
+
+
+def test_copies_of_one_text_are_one_group():
+    assert together([copy(n) for n in (1, 2, 3)], clique(1, 2, 3)) == {frozenset({1, 2, 3})}
+
+
+def test_a_chain_does_not_become_one_group():
+    copies = [copy(n) for n in range(1, 9)]
+    chain = [match(n, n + 1, level="normal") for n in range(1, 8)]
+    assert max(map(len, partition.group(copies, chain))) <= 3
+
+
+def test_a_bridge_joins_one_of_two_stories_and_never_both():
+    copies = [copy(n) for n in range(1, 8)]
+    bridge = [match(n, 7, right_in_left=0.5, level="normal") for n in (1, 2, 3)] + [
+        match(n, 7, right_in_left=0.3, level="normal") for n in (4, 5, 6)
+    ]
+    assert together(copies, [*clique(1, 2, 3), *clique(4, 5, 6), *bridge]) == {frozenset({1, 2, 3, 7}), frozenset({4, 5, 6})}
+
+
+def test_a_bridge_between_two_lone_articles_joins_one_of_them():
+    bridge = [match(1, 3, right_in_left=0.6), match(2, 3, right_in_left=0.4)]
+    assert together([copy(n) for n in (1, 2, 3)], bridge) == {frozenset({1, 3}), frozenset({2})}
+
+
+def test_two_wires_merged_join_the_one_that_makes_up_more_of_the_page():
+    texts = {1: WIRE, 2: UNRELATED, 3: f"{WIRE}\n\n{cut(UNRELATED, 0, 4)}", 4: cut(WIRE, 0, 9), 5: UNRELATED}
+    assert together([copy(n) for n in texts], matched(texts)) == {frozenset({1, 3, 4}), frozenset({2, 5})}
+
+
+def test_a_digest_that_holds_whole_briefs_joins_none_of_them():
+    briefs = [cut(text, 0, 3) for text in (UNRELATED, THIRD, FOURTH, WIRE)]
+    texts = dict(enumerate([*briefs, "\n\n".join(briefs), THIRD], start=1))
+    copies, matches = [copy(n) for n in texts], matched(texts)
+    assert partition.roundups(copies, matches) == {5}
+    assert together(copies, matches) == {frozenset({1}), frozenset({2, 6}), frozenset({3}), frozenset({4}), frozenset({5})}
+    assert {one.left for one in matches if one.right == 5} == {1, 2, 3, 4}  # what it holds stays visible
+
+
+@pytest.mark.parametrize("flag", ["live_blog", "roundup"])
+def test_a_page_flagged_as_holding_several_texts_stays_alone(flag):
+    assert together([copy(1), copy(2, flags=(flag,)), copy(3)], clique(1, 2, 3)) == {frozenset({1, 3}), frozenset({2})}
+
+
+def test_a_long_article_that_many_desks_cut_differently_is_no_roundup():
+    texts = {1: WIRE, 2: cut(WIRE, 0, 4), 3: cut(WIRE, 0, 6), 4: cut(WIRE, 3, 8), 5: cut(WIRE, 1, 5), 6: cut(WIRE, 0, 3)}
+    copies, matches = [copy(n) for n in texts], matched(texts)
+    assert partition.roundups(copies, matches) == frozenset()
+    assert together(copies, matches) == {frozenset(texts)}
+
+
+def test_the_dial_counts_matches_of_its_level_and_stricter_ones():
+    copies = [copy(n) for n in (1, 2, 3, 4)]
+    found = [match(1, 2, level="strict"), match(3, 4, level="loose")]
+    assert together(copies, found, level="strict") == together(copies, found, level="normal") != together(copies, found, level="loose")
+    assert together(copies, found, level="loose") == {frozenset({1, 2}), frozenset({3, 4})}
+
+
+def test_people_put_together_what_shares_nothing():
+    assert together([copy(1), copy(2), copy(3)], [], together=[(2, 1)]) == {frozenset({1, 2}), frozenset({3})}
+
+
+def test_two_articles_that_people_put_together_bring_their_stories():
+    copies = [copy(n) for n in range(1, 6)]
+    assert together(copies, clique(1, 2, 3), together=[(3, 4), (4, 5)]) == {frozenset({1, 2, 3, 4, 5})}
+    assert together(copies, [*clique(1, 2, 3), match(4, 5)], together=[(3, 4)]) == {frozenset({1, 2, 3, 4, 5})}
+
+
+def test_people_keep_apart_what_is_the_same():
+    groups = together([copy(n) for n in (1, 2, 3)], clique(1, 2, 3), apart=[(3, 1)])
+    assert not any({1, 3} <= members for members in groups)
+    assert any(2 in members and len(members) == 2 for members in groups)
+
+
+def test_where_people_contradict_each_other_apart_holds():
+    groups = together([copy(n) for n in (1, 2, 3)], [], together=[(1, 2), (2, 3)], apart=[(1, 3)])
+    assert not any({1, 3} <= members for members in groups)
+
+
+def test_decisions_and_matches_about_unknown_articles_are_ignored():
+    assert together([copy(1)], [match(1, 99)], together=[(1, 98)], apart=[(97, 1)]) == {frozenset({1})}
+
+
+# --- laws ---
+
+graphs = st.dictionaries(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]),
+    st.tuples(st.sampled_from(LEVELS), st.floats(0.3, 1), st.floats(0.1, 1)),
+    max_size=30,
+)
+
+
+def drawn(graph):
+    return [match(*pair, level=level, left_in_right=one, right_in_left=two) for pair, (level, one, two) in graph.items()]
+
+
+@settings(max_examples=200, deadline=None)
+@given(graph=graphs, data=st.data())
+def test_order_does_not_matter(graph, data):
+    copies, matches = [copy(n) for n in range(10)], drawn(graph)
+    expected = partition.group(copies, matches)
+    assert partition.group(data.draw(st.permutations(copies)), data.draw(st.permutations(matches))) == expected
+    assert sorted(article for members in expected for article in members) == list(range(10))
+
+
+@settings(max_examples=150, deadline=None)
+@given(graph=graphs, data=st.data())
+def test_ids_do_not_matter_only_addresses_do(graph, data):
+    """The same articles stored in another order have other ids; their groups are the same."""
+    ids = data.draw(st.permutations(range(10)))
+    copies = [copy(n) for n in range(10)]
+    renamed = [copy(ids[n], url_key=copies[n].url_key) for n in range(10)]
+    turned = []
+    for one in drawn(graph):
+        left, right = ids[one.left], ids[one.right]
+        shares = (one.left_in_right, one.right_in_left)
+        low, high, shares = (left, right, shares) if left < right else (right, left, shares[::-1])
+        turned.append(match(low, high, level=one.level, left_in_right=shares[0], right_in_left=shares[1]))
+    expected = {frozenset(ids[n] for n in members) for members in partition.group(copies, drawn(graph))}
+    assert {frozenset(members) for members in partition.group(renamed, turned)} == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(graph=graphs)
+def test_a_neighbourhood_is_grouped_alone_as_it_is_among_all(graph):
+    copies, matches = [copy(n) for n in range(10)], drawn(graph)
+    whole = partition.group(copies, matches)
+    reached, before = {0}, set()
+    while reached != before:
+        before = set(reached)
+        reached |= {end for one in matches if {one.left, one.right} & reached for end in (one.left, one.right)}
+    alone = partition.group([copy(n) for n in reached], matches)
+    assert set(alone) == {members for members in whole if set(members) <= reached}
+
+
+@settings(max_examples=100, deadline=None)
+@given(graph=graphs)
+def test_more_than_half_of_the_pairs_of_every_group_of_two_parts_are_matches(graph):
+    """No member hangs by a thread: in a group each half is matched with the other more often than not, or it would not be one."""
+    matches = [one for one in drawn(graph) if one.level != "loose"]
+    linked = {(one.left, one.right) for one in matches}
+    for members in partition.group([copy(n) for n in range(10)], matches):
+        pairs = list(combinations(sorted(members), 2))
+        if pairs:
+            assert sum(pair in linked for pair in pairs) > len(pairs) / 2
+
+
+def test_every_order_of_a_small_chain_gives_one_partition():
+    chain = [match(1, 2), match(2, 3), match(3, 4)]
+    copies = [copy(n) for n in (1, 2, 3, 4)]
+    assert len({partition.group(order, matches) for order in permutations(copies) for matches in permutations(chain)}) == 1
+
+
+def test_a_text_in_three_hundred_titles_is_one_group():
+    copies = [copy(n) for n in range(300)]
+    found = clique(*range(300))
+    random.Random(1).shuffle(found)
+    assert together(copies, found[: len(found) * 9 // 10]) == {frozenset(range(300))}

@@ -1,0 +1,132 @@
+"""What is kept of a text, and how candidates are found by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders_stories import NOON, SPEECH, THIRD, UNRELATED, WIRE, cut, signature
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.stories import candidates, quotations, signatures, words
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language"),
+    [
+        ("The organisation's programme cost 1,200,000", "The organization’s program cost 1200000", "en"),
+        ("rose 3.5 per cent", "rose 3.5%", "en"),
+        ("stieg um 3,5 Prozent auf 1.200", "stieg um 3,5% auf 1200", "de"),
+        ("colour and behaviour travelled", "color and behavior traveled", "en"),
+        ("Orbán a déjeuné", "Orban a dejeune", "fr"),
+        ("Straße", "Strasse", "de"),
+        ("l'élève, mangÃ©", "l’élève, mangé", "fr"),
+        ("المدرسة", "المَدرسه", "ar"),
+        ("seven ships", "7 ships", "en"),
+        ("ＡＢＣ　１２", "ABC 12", "ja"),
+    ],
+)
+def test_two_house_styles_are_the_same_words(one, other, language):
+    read = [
+        [words.plain(word)[0] for word in words.pattern(words.clean(text, language)).findall(words.clean(text, language))]
+        for text in (one, other)
+    ]
+    assert read[0] == read[1]
+
+
+@pytest.mark.parametrize(("one", "other"), [("1.5 million", "15 million"), ("2019", "2,019.5"), ("four", "for"), ("advise", "advice")])
+def test_words_that_mean_something_else_stay_different(one, other):
+    assert [words.plain(word)[0] for word in one.split()] != [words.plain(word)[0] for word in other.split()]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('He said "we shall not give up the harbour" and left.', '"we shall not give up the harbour"'),
+        ("Il a dit : « nous ne rendrons pas le port, jamais » avant de partir.", "« nous ne rendrons pas le port, jamais »"),
+        ("Er sagte: „Wir geben den Hafen niemals wieder her“, und ging.", "„Wir geben den Hafen niemals wieder her“"),
+        (
+            "“It opens with a mark and closes with the paragraph\n\nNarration follows.",
+            "“It opens with a mark and closes with the paragraph",
+        ),
+        (
+            "他说：「我们绝对不会放弃这个港口，永远不会放弃，绝不，这里是我们的家园。」然后离开。",
+            "「我们绝对不会放弃这个港口，永远不会放弃，绝不，这里是我们的家园。」",
+        ),
+        ("She didn't see the crew's boats, it's said.", ""),
+        ('The so-called "harbour war" is over.', ""),
+    ],
+)
+def test_quotations_are_told_from_narration(text, said):
+    parts = quotations.split(text)
+    assert "".join(part for part, _ in parts) == text
+    assert "".join(part for part, quoted in parts if quoted) == said
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="ab \"“”„«»‘’'「」\n.", max_size=120))
+def test_no_sign_of_a_text_is_lost_when_quotations_are_cut_out(text):
+    assert "".join(part for part, _ in quotations.split(text)) == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=400), st.sampled_from(["en", "de", "ar", "zh", "xx"]))
+def test_any_text_can_be_signed_packed_and_unpacked(text, language):
+    signed = signature(text, language)
+    assert signatures.unpack(signatures.pack(signed)) == signed
+    assert len(signed.flags) == len(signed.tokens)
+
+
+def test_boilerplate_survives_packing():
+    signed = signature(WIRE, boilerplate=frozenset(signature(cut(WIRE, 0, 1)).shingles))
+    assert signatures.unpack(signatures.pack(signed)) == signed
+    assert not set(signed.sample) & set(signature(cut(WIRE, 0, 1)).shingles)
+
+
+def test_a_signature_of_another_version_is_refused():
+    with pytest.raises(ValueError, match="sign the text anew"):
+        signatures.unpack(signatures.pack(replace(signature(), version=signatures.VERSION + 1)))
+
+
+def test_another_deployment_has_other_shingles():
+    mine, theirs = signature(WIRE), signatures.sign(WIRE, "en", seed=99)
+    assert not set(mine.shingles) & set(theirs.shingles)
+
+
+def test_shingles_and_samples_fit_a_signed_bigint():
+    signed = signature(WIRE)
+    assert len(signed.sample) == signatures.SAMPLE
+    assert all(-(2**63) <= shingle < 2**63 for shingle in signed.shingles)
+
+
+def test_narration_is_sampled_before_quotations():
+    narrated = set(signature(cut(WIRE, 3)).shingles)
+    assert set(signature(SPEECH + "\n\n" + cut(WIRE, 3)).sample) <= narrated
+
+
+# --- candidates ---
+
+TEXTS = {1: WIRE, 2: cut(WIRE, 0, 5), 3: UNRELATED, 4: UNRELATED + "\n\n" + cut(THIRD, 0, 1), 5: THIRD}
+SAMPLES = {article: signature(text).sample for article, text in TEXTS.items()}
+
+
+def test_copies_are_candidates_and_strangers_are_not():
+    assert candidates.pairs(SAMPLES) == {(1, 2), (3, 4), (4, 5)}
+
+
+def test_articles_too_far_apart_are_no_candidates():
+    at = {article: NOON + timedelta(days=40 if article == 2 else 0) for article in SAMPLES}
+    assert (1, 2) not in candidates.pairs(SAMPLES, at)
+    assert (3, 4) in candidates.pairs(SAMPLES, at)
+
+
+def test_a_shingle_in_very_many_articles_says_nothing():
+    crowd = dict.fromkeys(range(100), (1, 2, 3))
+    assert candidates.pairs(crowd) == frozenset()
+    assert candidates.pairs(dict.fromkeys(range(3), (1, 2, 3))) == {(0, 1), (0, 2), (1, 2)}
+
+
+def test_one_shared_shingle_is_chance():
+    assert candidates.pairs({1: (1, 2, 3), 2: (3, 4, 5)}) == frozenset()
