@@ -32,7 +32,7 @@ def folder(tmp_path):
 
 
 def run(folder, *arguments, **environment):
-    environment = {"WIREDESK_REGISTRY": str(folder), "WIREDESK_SPACING": "0", "COLUMNS": "200"} | environment
+    environment = {"WIREDESK_REGISTRY": str(folder), "WIREDESK_SPACING": "0"} | environment
     return CliRunner().invoke(app, arguments, env=environment)
 
 

@@ -24,7 +24,9 @@ LANGUAGE = Annotated[list[str], typer.Option("--language", help="Only in this la
 KIND = Annotated[list[str], typer.Option("--kind", help="Only of this kind (newspaper); may be repeated.")]
 TITLE = Annotated[list[str], typer.Option("--title", help="Only this title (le-monde); may be repeated.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as data.")]
-WIDEST = 44  # columns of what a refusal says
+WIDEST = 60  # characters of what a refusal says
+LONG = {"name", "owner", "feed", "detail"}  # columns that a narrow terminal wraps
+UNBOUND = 1000
 
 
 @app.command("list")
@@ -137,14 +139,20 @@ def _data(mistakes: Sequence[Mistake], looks: Sequence[Look]) -> str:
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[str]], wrong: Sequence[bool] = ()) -> None:
+    """Print rows, the wrong ones in red; a file or a pipe gets them as wide as they are."""
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
     table = Table(*names, box=None, header_style="dim", pad_edge=False)
     for column in table.columns:
         column.overflow = "fold"
+        column.no_wrap = column.header not in LONG
         column.justify = "right" if column.header in {"feeds", "entries", "newest"} else "left"
     for number, row in enumerate(rows):
         table.add_row(*map(Text, row), style="red" if wrong and wrong[number] else None)
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = Measurement.get(console, console.options.update(width=UNBOUND), table).maximum
+    console.print(table)
