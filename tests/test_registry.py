@@ -194,6 +194,8 @@ def test_a_missing_field_is_named_at_its_block(folder, line):
         ('"https://lantern.example/rss"', '"ftp://lantern.example/rss"', 10, "is no address to poll"),
         ('"https://lantern.example/rss"', '"https://me:pw@lantern.example/rss"', 10, "is no address to poll"),
         ('"https://lantern.example/rss"', '"https://lantern.example:port/rss"', 10, "is no address to poll"),
+        ('"https://lantern.example/rss"', '"https://-lantern.example/rss"', 10, "is no address to poll"),
+        ('"https://lantern.example/rss"', '"https://[lantern]/rss"', 10, "is no address to poll"),
         ('"https://lantern.example/rss"', '"https://lantern.example/a b"', 10, "is no address to poll"),
         ('"https://lantern.example/rss"', f'"https://lantern.example/{"x" * 2048}"', 10, "at most 2048 bytes"),
         ('kind = "news_sitemap"', 'kind = "sitemap"', 11, "'sitemap' is none of 'feed' or 'news_sitemap'"),
@@ -222,7 +224,15 @@ def test_a_domain_has_one_owner(folder):
     )
 
 
-@pytest.mark.parametrize("same", ["https://lantern.example/rss", "http://lantern.example/rss", "https://www.lantern.example/rss/"])
+@pytest.mark.parametrize(
+    "same",
+    [
+        "https://lantern.example/rss",
+        "http://lantern.example/rss",
+        "https://www.Lantern.example/rss/",
+        "https://lantern.example//rss?utm_source=x",
+    ],
+)
 def test_a_feed_is_polled_for_one_title_only(folder, same):
     write(folder, f"{TITLE}\n{OTHER.replace('https://beacon.example/rss', same)}")
     assert only(folder) == f"titles/ie.toml:23: the feed {same} is already polled for `the-lantern`: remove one"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from pipeline import urls
 from pipeline.records import Agency, Feed, FeedKind, Title
 from pipeline.registry.codes import COUNTRIES, KINDS, LANGUAGES, MEANT_COUNTRY, MEANT_LANGUAGE
 
-MAX_URL = 2048
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 
@@ -57,14 +56,13 @@ def _kind(value: str) -> str:
 
 def _address(value: str) -> str:
     try:
-        parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        usable = bool(urls.host(value)) and not any(c.isspace() for c in value)
     except ValueError:
         usable = False
-    if not usable or any(c.isspace() for c in value):
+    if not usable:
         raise _wrong(f'"{value}" is no address to poll: it begins with http:// or https:// and a host')
-    if len(value.encode()) > MAX_URL:
-        raise _wrong(f"an address has at most {MAX_URL} bytes")
+    if len(value.encode()) > urls.MAX_BYTES:
+        raise _wrong(f"an address has at most {urls.MAX_BYTES} bytes")
     return value
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from pipeline import urls
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
@@ -43,7 +45,7 @@ def titles(placed: Sequence[Placed[TitleBlock]], known: AbstractSet[str]) -> Ite
             yield at.mistake(f"the key `{block.key}` is already used at {keys[block.key]}: choose another")
         keys.setdefault(block.key, f"{at.file}:{at.start}")
         for number, feed in enumerate(block.feeds):
-            if (same := _same(feed.url)) in feeds:
+            if (same := urls.normalise(feed.url)) in feeds:
                 yield at.mistake(f"the feed {feed.url} is already polled for `{feeds[same]}`: remove one", "feeds", number)
             feeds.setdefault(same, block.key)
         for domain in block.domains:
@@ -62,7 +64,3 @@ def _agency(at: Placed[TitleBlock], known: AbstractSet[str]) -> Iterator[Mistake
         yield at.mistake(f'agency: "{block.agency}" is the key of no agency; {right}', "agency")
     if block.kind == "agency" and block.agency is None:
         yield at.mistake("a title of kind agency says whose site it is: the field `agency` is missing", "kind")
-
-
-def _same(url: str) -> str:
-    return url.split("://", 1)[-1].removeprefix("www.").rstrip("/")
