@@ -95,11 +95,23 @@ def test_a_speech_whose_marks_were_lost_on_one_side_is_still_a_quotation():
     assert level(REPORT_A, REPORT_B.replace("“", "").replace("”", "")) == "none"
 
 
+def test_a_sentence_of_background_beside_a_shared_speech_does_not_make_copies():
+    background = (
+        "The reservoirs were built forty years ago after a drought that emptied two districts, and they feed the fields of the south "
+        "through a canal of ninety kilometres that has never been repaired."
+    )
+    left, right = (f"{text}\n\n{background}" for text in (REPORT_A, REPORT_B))
+    match = measured(left, right)
+    assert match.shared >= matches.Policy().shared
+    assert match.told < 0.4 < 0.55 < match.left_in_right
+    assert level(left, right) == "none"
+
+
 def test_two_copies_of_a_text_that_is_mostly_quotation_are_copies():
     assert level(REPORT_A, REPORT_A.replace("spoke that evening", "spoke on Monday evening")) == "strict"
 
 
-LOTTERY = """VARNA HEIGHTS (NPA) - These lotteries of Varna Heights were drawn on {day}:
+LOTTERY = """Drawn on {day}:
 
 Pick 3: {a}-{b}-{c}. Pick 4: {d}-{a}-{e}-{b}. Cash 5: {f}-{g}-{h}-{i}-{j}, estimated jackpot: {k},000 crowns. Big Wheel: {l}-{m}-{n}-{o}, Wheel Ball: {p}.
 
@@ -125,12 +137,14 @@ def test_a_template_with_other_numbers_is_another_text(template, days):
 @pytest.mark.parametrize("template", [LOTTERY, BANK], ids=["lottery", "central bank"])
 def test_a_copy_of_a_templated_text_is_a_copy(template):
     text = filled(template, "Monday", 1)
-    assert level(text, text.replace("(NPA) - ", ""), apart=timedelta(hours=2)) == "strict"
+    assert level(text, text + "\n\nGood luck to all who play.", apart=timedelta(hours=2)) == "strict"
 
 
 def test_a_reprint_weeks_later_is_a_copy_only_if_it_is_nearly_whole():
     assert level(WIRE, WIRE, apart=20 * DAY) == "strict"
-    assert level(WIRE, "\n\n".join([cut(UNRELATED, 0), cut(WIRE, 3, 9)]), apart=20 * DAY) == "none"
+    half = "\n\n".join([cut(UNRELATED, 0), cut(WIRE, 0, 7)])
+    assert level(WIRE, half, apart=DAY) in COPIES
+    assert level(WIRE, half, apart=20 * DAY) == "none"
 
 
 # --- boilerplate ---

@@ -146,6 +146,14 @@ def test_ids_do_not_matter_only_addresses_do(graph, data):
     assert {frozenset(members) for members in partition.group(renamed, turned)} == expected
 
 
+def test_a_tie_is_broken_by_address_whatever_the_ids():
+    """Three copies of which the middle one matches both others, equally well: it stays with the smaller url_key."""
+    for left, middle, right in permutations((1, 2, 3)):
+        copies = [copy(left, url_key=b"a" * 32), copy(middle, url_key=b"c" * 32), copy(right, url_key=b"b" * 32)]
+        found = [match(*sorted((left, middle))), match(*sorted((middle, right)))]
+        assert together(copies, found) == {frozenset({left, middle}), frozenset({right})}
+
+
 @settings(max_examples=100, deadline=None)
 @given(graph=graphs)
 def test_a_neighbourhood_is_grouped_alone_as_it_is_among_all(graph):
