@@ -1,6 +1,7 @@
 """The bundled world: the same seed is the same world, every URL is in the truth, and a page holds what the truth says."""
 
 import hashlib
+import json
 import subprocess
 import sys
 import time
@@ -250,7 +251,7 @@ def test_style_is_the_house_s(language, habits, before, after):
     import random
     from dataclasses import replace
 
-    house = replace(form_habits(random.Random(1), language, "plain"), **habits)
+    house = replace(form_habits(random.Random(1), language, "plain", "none"), **habits)
     assert edits.style(draft(paragraphs=(before,)), language, house).paragraphs == (after,)
 
 
@@ -275,6 +276,20 @@ def test_a_page_says_its_time_only_where_it_has_a_machine_readable_one(small):
         f'"datePublished": "{typeset.local(piece.published, small.cast.houses[piece.house]).isoformat()}"'
         in typeset.page(small, piece, small.end).decode()
     )
+
+
+def test_json_ld_calls_a_writer_a_person_and_an_agency_an_organisation(small):
+    agencies = {agency.name for agency in small.cast.agencies.values()}
+    kinds = Counter()
+    for piece in pieces(small):
+        if piece.dirt in {"", "broken_date"} and small.cast.houses[piece.house].habits.structured:
+            html = typeset.page(small, piece, small.end).decode()
+            said = json.loads(html.split('<script type="application/ld+json">')[1].split("</script>")[0]).get("author", [])
+            desks = {small.cast.houses[place].title.name for place in (piece.house, piece.copied.house if piece.copied else piece.house)}
+            for author in said:
+                assert author["@type"] == ("Organization" if author["name"] in agencies | desks else "Person"), piece.url
+                kinds[author["@type"]] += 1
+    assert min(kinds["Person"], kinds["Organization"]) > 2
 
 
 def test_texts_are_escaped():
@@ -303,8 +318,6 @@ def test_a_feed_lists_what_is_out_newest_first(small, form):
 
 
 def _links(form, body):
-    import json
-
     if form == "json":
         return [item["url"] for item in json.loads(body)["items"] if "url" in item]
     root = ET.fromstring(body)

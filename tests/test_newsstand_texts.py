@@ -94,7 +94,7 @@ def test_house_style_leaves_the_words_alone(news):
     for wire in news.wires:
         for seed in range(3):
             draft = edits.Draft(headline="", standfirst="", paragraphs=wire.paragraphs, caption="")
-            styled = edits.style(draft, wire.language, form_habits(random.Random(seed), wire.language, "plain"))
+            styled = edits.style(draft, wire.language, form_habits(random.Random(seed), wire.language, "plain", "none"))
             assert len(words(styled.paragraphs)) == pytest.approx(len(words(wire.paragraphs)), abs=12), wire.slug
 
 

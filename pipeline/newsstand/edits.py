@@ -22,6 +22,10 @@ _SPELLING = (
     ("ageing", "aging"), ("kilometre", "kilometer"),
     ("specialised", "specialized"), ("modernised", "modernized"), ("privatised", "privatized"),
 )  # fmt: skip
+_SPELLERS = {
+    spelling: (re.compile(rf"\b(?:{'|'.join(wrong)})(?=s?\b)"), dict(zip(wrong, right, strict=True)))
+    for spelling, (wrong, right) in {"us": tuple(zip(*_SPELLING, strict=True)), "uk": tuple(zip(*_SPELLING, strict=True))[::-1]}.items()
+}
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?![\d.,]*\d)")
 
 
@@ -112,10 +116,8 @@ def _styled(text: str, language: str, habits: Habits) -> str:
 
 
 def _spell(text: str, spelling: str) -> str:
-    for british, american in _SPELLING:
-        wrong, right = (british, american) if spelling == "us" else (american, british)
-        text = re.sub(rf"\b{wrong}(?=s?\b)", right, text)
-    return text
+    pattern, right = _SPELLERS[spelling]
+    return pattern.sub(lambda match: right[match[0]], text)
 
 
 def _quote(text: str, marks: str, gap: str) -> str:

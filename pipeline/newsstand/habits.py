@@ -9,8 +9,16 @@ if TYPE_CHECKING:
     import random
 
 LAYOUTS = ("broadsheet", "tabloid", "regional", "portal", "magazine", "wire", "plain", "tables", "brief")
-SIGNATURES = ("byline", "dateline", "signoff", "staff", "self", "structured", "with", "none")
-_SIGNATURE_WEIGHTS = (30, 16, 12, 8, 12, 8, 10, 4)
+SIGNATURES = {
+    "byline": 30,
+    "dateline": 16,
+    "signoff": 12,
+    "staff": 8,
+    "self": 12,
+    "structured": 8,
+    "with": 10,
+    "none": 4,
+}  # hundredths of titles
 ADDRESSES = ("dated", "numbered", "section", "query", "short")
 
 # Shares of titles
@@ -45,12 +53,12 @@ class Habits:
     full_text: bool  # its feed carries the text
 
 
-def form_habits(rng: random.Random, language: str, layout: str, signature: str | None = None) -> Habits:
+def form_habits(rng: random.Random, language: str, layout: str, signature: str) -> Habits:
     return Habits(
         layout=layout,
         address=rng.choice(ADDRESSES),
-        signature=signature or rng.choices(SIGNATURES, _SIGNATURE_WEIGHTS)[0],
-        structured=layout not in {"plain", "tables"} and rng.random() < WITH_JSON_LD,
+        signature=signature,
+        structured=layout not in {"plain", "tables"} and (rng.random() < WITH_JSON_LD or signature == "structured"),
         byline=rng.random() < WITH_BYLINE,
         spelling=rng.choice(("us", "uk")),
         quotes=rng.choice(_MARKS[language]),

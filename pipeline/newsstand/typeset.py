@@ -118,12 +118,18 @@ def _content(world: World, piece: Piece, draft: Draft, now: datetime) -> dict[st
         "related": related,
         "most_read": most_read,
     }
-    content["json_ld"] = _json_ld(house, content) if house.habits.structured else None
+    content["json_ld"] = _json_ld(house, content, _author(world, piece, draft.structured)) if house.habits.structured else None
     return content
 
 
-def _json_ld(house: House, content: dict[str, Any]) -> dict[str, Any]:
-    author = {"@type": "Person" if content["structured"] in house.staff else "Organization", "name": content["structured"]}
+def _author(world: World, piece: Piece, name: str) -> list[dict[str, str]]:
+    """Return the author as JSON-LD names one: an agency, the title or the title it was taken from, else a person."""
+    places = (piece.house, piece.copied.house) if piece.copied else (piece.house,)
+    desks = {agency.name for agency in world.cast.agencies.values()} | {world.cast.houses[place].title.name for place in places}
+    return [{"@type": "Organization" if name in desks else "Person", "name": name}] if name else []
+
+
+def _json_ld(house: House, content: dict[str, Any], author: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -136,7 +142,7 @@ def _json_ld(house: House, content: dict[str, Any]) -> dict[str, Any]:
         "isAccessibleForFree": not content["wall"],
         "image": {"@type": "ImageObject", "url": content["image"], "caption": content["caption"], "creditText": content["photo"]},
         "publisher": {"@type": "NewsMediaOrganization", "name": house.title.name},
-    } | ({"author": [author]} if content["structured"] else {})
+    } | ({"author": author} if author else {})
 
 
 def _boxes(world: World, piece: Piece) -> tuple[list[dict[str, str]], list[dict[str, str]]]:

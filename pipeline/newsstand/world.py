@@ -132,7 +132,7 @@ class _Planner:
             edits=tuple(edits),
             changes=tuple(changes),
             also=(other.source,) if other else (),
-            signature=house.habits.signature if rng.random() < 0.8 else rng.choice(SIGNATURES),  # noqa: PLR2004  a habit, not a law
+            signature=house.habits.signature if rng.random() < 0.8 else rng.choice(list(SIGNATURES)),  # noqa: PLR2004  a habit, not a law
         )
 
     def _other(self, dispatch: Dispatch, sent: Sequence[Dispatch], published: datetime, rng: random.Random) -> Dispatch | None:
