@@ -62,8 +62,6 @@ def only(folder):
 @pytest.fixture(scope="module")
 def titles():
     """What stands in our own registry, and nothing is wrong with it."""
-    if not (FOLDER / "agencies.toml").exists():
-        pytest.skip("agencies.toml is not written yet")
     registry, mistakes = survey(FOLDER)
     assert [str(mistake) for mistake in mistakes if mistake.file.startswith("titles/")] == []
     return registry.titles
@@ -117,6 +115,13 @@ def test_a_title_s_own_feeds_are_where_its_domains_are_or_at_a_feed_service(titl
     """A slip of the pen in a domain would refuse every entry as off-domain; most feeds stand on a title's own host."""
     own = [any(f".{urlsplit(feed.url).hostname}".endswith(f".{d}") for d in title.domains) for title in titles for feed in title.feeds]
     assert sum(own) / len(own) > 0.9
+
+
+def test_the_site_of_an_agency_is_on_a_domain_of_the_agency():
+    registry = load(FOLDER)
+    domains = {agency.key: agency.domains for agency in registry.agencies}
+    strange = [title.key for title in registry.titles if title.agency and title.domains[0] not in domains[title.agency]]
+    assert strange == []
 
 
 # -- a valid registry
@@ -267,6 +272,8 @@ def test_a_file_that_is_not_utf_8_is_told(folder):
     ("text", "told"),
     [
         ("", "titles/ie.toml:1: no [[title]] block"),
+        ("title = []\n", "titles/ie.toml:1: no [[title]] block"),
+        ("title = ['x']\n", "titles/ie.toml:1: a block begins with [[title]], in two brackets"),
         ("[title]\nkey = 'x'\n", "titles/ie.toml:1: a block begins with [[title]], in two brackets"),
         (f"{TITLE}\n[[titel]]\nkey = 'x'\n", "titles/ie.toml:14: `titel`: what is this? Here stand blocks only that begin with [[title]]"),
         (f"owner = 'x'\n{TITLE}", "titles/ie.toml:1: `owner`: what is this? Here stand blocks only that begin with [[title]]"),
@@ -294,13 +301,26 @@ def test_load_raises_the_first_and_hints_at_the_others(folder):
 
 
 def test_a_folder_without_titles_is_an_error_and_no_empty_registry(tmp_path):
-    with pytest.raises(RegistryError, match="there is no"):
+    with pytest.raises(RegistryError, match="cannot be read"):
         load(tmp_path)
 
 
 def test_an_agency_s_name_means_one_agency_only(folder):
     write(folder, AGENCY + AGENCY.replace('"afp"', '"ats"'), "agencies.toml")
     assert only(folder) == 'agencies.toml:13: "AFP" is already a name of `afp`: it can mean one agency only'
+
+
+def test_a_mistake_in_an_agency_is_not_told_again_for_its_titles(folder):
+    write(folder, AGENCY.replace('country = "fr"', 'country = "FR"'), "agencies.toml")
+    write(folder, TITLE.replace('kind = "newspaper"', 'kind = "agency"\nagency = "afp"'))
+    assert only(folder).startswith("agencies.toml:6: afp: country: ")
+
+
+def test_a_sign_off_may_end_with_a_space_but_must_say_something(folder):
+    write(folder, AGENCY.replace("examples", 'signoffs = ["(Reporting by "]\nexamples'), "agencies.toml")
+    assert load(folder).agencies[0].signoffs == ("(Reporting by ",)
+    write(folder, AGENCY.replace("examples", 'signoffs = ["AFP", " "]\nexamples'), "agencies.toml")
+    assert only(folder) == "agencies.toml:7: afp: signoffs: must not be empty"
 
 
 def test_an_example_of_an_agency_is_checked_too(folder):

@@ -32,6 +32,12 @@ def _said(value: str) -> str:
     return value
 
 
+def _mark(value: str) -> str:
+    if not value.strip():
+        raise _wrong("must not be empty")
+    return value
+
+
 def _country(value: str) -> str:
     if value not in COUNTRIES:
         meant = MEANT_COUNTRY.get(value) or (value.lower() if value.lower() in COUNTRIES else "")
@@ -76,6 +82,7 @@ def _domain(value: str) -> str:
 
 Key = Annotated[str, AfterValidator(_key)]
 Words = Annotated[str, AfterValidator(_said)]
+Mark = Annotated[str, AfterValidator(_mark)]  # literal: "(Reporting by " ends with a space that counts
 Country = Annotated[str, AfterValidator(_country)]
 Language = Annotated[str, AfterValidator(_language)]
 Domain = Annotated[str, AfterValidator(_domain)]
@@ -137,7 +144,7 @@ class AgencyBlock(_Block):
     languages: list[Language] = Field(min_length=1)
     country: Country
     domains: list[Domain] = Field(default_factory=list)
-    signoffs: list[Words] = Field(default_factory=list)
+    signoffs: list[Mark] = Field(default_factory=list)
     examples: list[ExampleBlock] = Field(min_length=1)
 
     def record(self) -> Agency:

@@ -46,17 +46,17 @@ def load(folder: Path) -> Registry:
 
 def survey(folder: Path) -> tuple[Registry, tuple[Mistake, ...]]:
     """Return what is valid in a registry folder, and every mistake in it, by file and line."""
-    agencies, mistakes = _read(folder, "agencies.toml", AgencyBlock)
+    agencies, mistakes, named = _read(folder, "agencies.toml", AgencyBlock)
     titles: list[Placed[TitleBlock]] = []
     files = sorted((folder / "titles").glob("*.toml"))
     if not files:
         mistakes.append(Mistake(file="titles/", line=1, problem=f"there is no titles/*.toml in {folder}"))
     for file in files:
-        blocks, wrong = _read(folder, f"titles/{file.name}", TitleBlock)
+        blocks, wrong, _ = _read(folder, f"titles/{file.name}", TitleBlock)
         titles += blocks
         mistakes += wrong
     mistakes += crosschecks.agencies(agencies)
-    mistakes += crosschecks.titles(titles, {placed.block.key for placed in agencies})
+    mistakes += crosschecks.titles(titles, named)
     registry = Registry(
         titles=tuple(sorted((placed.block.record() for placed in titles), key=lambda title: title.key)),
         agencies=tuple(sorted((placed.block.record() for placed in agencies), key=lambda agency: agency.key)),
@@ -64,32 +64,40 @@ def survey(folder: Path) -> tuple[Registry, tuple[Mistake, ...]]:
     return registry, tuple(sorted(mistakes))
 
 
-def _read(folder: Path, name: str, form: type[Block]) -> tuple[list[Placed[Block]], list[Mistake]]:
-    """Return the valid blocks of one file, and what is wrong with the others."""
-    table = TABLES[form]
-    try:
-        text = (folder / name).read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except FileNotFoundError:
-        return [], [Mistake(file=name, line=1, problem=f"there is no such file in {folder}")]
-    except UnicodeDecodeError as error:
-        return [], [Mistake(file=name, line=1, problem=f"not UTF-8: {error.reason} at byte {error.start}")]
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        return [], [Mistake(file=name, line=int(line[1]) if line else len(text.splitlines()) or 1, problem=f"not TOML: {error}")]
-    lines = scan(text)
-    problem = f"what is this? Here stand blocks only that begin with [[{table}]]"
-    mistakes = [Mistake(file=name, line=lines.mention(other), problem=f"`{other}`: {problem}") for other in data.keys() - {table}]
+def _read(folder: Path, name: str, form: type[Block]) -> tuple[list[Placed[Block]], list[Mistake], frozenset[str]]:
+    """Return the valid blocks of one file, what is wrong with the others, and the keys of all of them."""
+    text, data, problem = _parsed(folder, name)
+    if problem:
+        return [], [problem], frozenset()
+    table, lines = TABLES[form], scan(text)
+    what = f"what is this? Here stand blocks only that begin with [[{table}]]"
+    mistakes = [Mistake(file=name, line=lines.mention(other), problem=f"`{other}`: {what}") for other in data.keys() - {table}]
     blocks = data.get(table)
-    if not isinstance(blocks, list):
-        problem = f"no [[{table}]] block" if blocks is None else f"a block begins with [[{table}]], in two brackets"
-        return [], [*mistakes, Mistake(file=name, line=lines.block(table, 0), problem=problem)]
+    if not blocks or not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        what = f"no [[{table}]] block" if not blocks else f"a block begins with [[{table}]], in two brackets"
+        return [], [*mistakes, Mistake(file=name, line=lines.block(table, 0), problem=what)], frozenset()
     placed: list[Placed[Block]] = []
     for number, block in enumerate(blocks):
         valid, wrong = _check(block, form, Placed(block=None, file=name, lines=lines, start=lines.block(table, number)))
         placed += valid
         mistakes += wrong
-    return placed, mistakes
+    return placed, mistakes, frozenset(str(block.get("key")) for block in blocks)
+
+
+def _parsed(folder: Path, name: str) -> tuple[str, dict[str, Any], Mistake | None]:
+    """Return a file's text and what it says as TOML, or why it says nothing."""
+    text = ""
+    try:
+        text = (folder / name).read_text(encoding="utf-8")
+        return text, tomllib.loads(text), None
+    except OSError as error:
+        line, problem = 1, f"cannot be read in {folder}: {error.strerror}"
+    except UnicodeDecodeError as error:
+        line, problem = 1, f"not UTF-8: {error.reason} at byte {error.start}"
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line, problem = int(found[1]) if found else len(text.splitlines()) or 1, f"not TOML: {error}"
+    return text, {}, Mistake(file=name, line=line, problem=problem)
 
 
 def _check(block: dict[str, Any], form: type[Block], at: Placed[None]) -> tuple[list[Placed[Block]], list[Mistake]]:
