@@ -35,6 +35,7 @@ _SOURCES = frozenset(_TRACKING["sources"])
 
 _LONGEST = 32_768  # characters looked at; no server takes more
 _STRIPPED = "".join(map(chr, range(33)))
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOST = re.compile(r"(?!.{254})[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
@@ -101,6 +102,7 @@ def _parts(url: str) -> tuple[str, str, int | None, str, list[str]]:
     return scheme, _host(parts), None if port == {"http": 80, "https": 443}[scheme] else port, path, query
 
 
+@lru_cache(maxsize=512)  # an entry's address is asked about five times in a row
 def _split(url: str) -> SplitResult:
     url = url.strip(_STRIPPED + "\x7f\u00a0\ufeff\u200b")
     if len(url) > _LONGEST:
@@ -108,7 +110,7 @@ def _split(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
         raise ValueError("not an http or https address, or one with a user name in it")
-    if parts.port == 0 or any(ord(sign) < 32 or ord(sign) == 127 for sign in url):  # noqa: PLR2004 - C0 and DEL
+    if parts.port == 0 or _CONTROL.search(url):
         raise ValueError("an address with port 0 or control characters")
     return parts
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from html import escape
+from html.entities import html5
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,11 +26,14 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNOREC
 _HIGH = bytes(range(128, 256))
 _MOSTLY = 0.1  # share of broken bytes among the non-ASCII ones up to which a text is still UTF-8, with faults
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
+_ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 # References to such characters: 0-31, D800-DFFF, FFFE, FFFF, and those so long that only arithmetic tells.
 _SUSPECT = re.compile(
-    r"&#(?:0*(?:\d|[12]\d|3[01]|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]|6553[45]|[1-9]\d{6,})"
-    r"|[xX]0*(?:[\da-fA-F]|1[\da-fA-F]|[dD][89a-fA-F][\da-fA-F]{2}|[fF]{3}[eEfF]|[1-9a-fA-F][\da-fA-F]{5,}));?"
+    r"&#(?:0*(?:\d|[12]\d|3[01]|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]|6553[45]|[1-9]\d{6,})(?!\d)"
+    r"|[xX]0*(?:[\da-fA-F]|1[\da-fA-F]|[dD][89a-fA-F][\da-fA-F]{2}|[fF]{3}[eEfF]|[1-9a-fA-F][\da-fA-F]{5,})(?![\da-fA-F]));?"
+)
+_REFERENCE = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)([A-Za-z][A-Za-z0-9]{1,30};)?", re.DOTALL
 )
 _LAST = 0x10FFFF
 _DIGITS = 40  # of a reference; Python refuses to read thousands
@@ -37,6 +42,8 @@ _PROLOG = re.compile(
     r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s*(?:[^\[<>\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
 )
 _OUTERMOST = re.compile(r"<(?:[\w.-]+:)?(rss|rdf|feed|channel|urlset|sitemapindex|html|head|body|opml)\b", re.IGNORECASE)
+_HTML = frozenset({"html", "head", "body"})
+_FEED = re.compile(r"<(?:[\w.-]+:)?(rss|rdf|feed)\s[^<>]*>", re.IGNORECASE)
 _JUNK = 4096  # characters before the feed that a server's own warnings may take
 
 
@@ -82,6 +89,8 @@ def outermost(text: str) -> tuple[str, str]:
         if not first or "<!entity" in text[prolog : first.start()].lower():
             return "", text
         found = first
+    if found[1].lower() in _HTML:  # a feed that something wrapped in a page
+        found = _FEED.search(text, found.end(), found.end() + _JUNK) or found
     return found[1].lower(), text[found.start() :]
 
 
@@ -91,15 +100,31 @@ def whole(text: str) -> tuple[str, bool]:
     A text that ends in the middle is cut after its last complete item, so that no half address is believed, and closed.
     """
     name = text[1 : re.match(r"<[\w.:-]*", text).end()]  # type: ignore[union-attr]  # matches any text that begins with <
+    if re.fullmatch(r"<[^<>]*/>", text):
+        return text, True
     end = f"</{name}"
     place = text.rfind(end)
     if place >= 0:
         return text[:place] + end + ">", True
     last = max(((found.end(), found[1]) for found in _ITEM_END.finditer(text)), default=(0, ""))[0]
     if not last:
-        return "", bool(re.match(r"<[^<>]*/>\s*\Z", text))
+        return "", False
+    if text[last:].strip().lower() == "</channel>":
+        return text[:last] + "</channel>" + end + ">", True
     inside = "</channel>" if name.lower() == "rss" else ""
     return f"{text[:last]}{inside}{end}>", False
+
+
+def mend(text: str) -> str:
+    """Return the text with HTML's named characters as themselves and bare ampersands escaped, outside CDATA: the two usual faults."""
+    return _REFERENCE.sub(_mended, text)
+
+
+def _mended(found: re.Match[str]) -> str:
+    if not found[0].startswith("&"):
+        return found[0]
+    meant = html5.get(found[1] or "", "")
+    return escape(meant, quote=False) if meant else f"&amp;{found[1] or ''}"
 
 
 def _decoded(body: bytes, charset: str) -> str | None:

@@ -72,6 +72,8 @@ def _xml(text: str) -> tuple[Listing | tuple[Reason, str], bool]:
 
 def _listing(text: str, outermost: str) -> Listing | tuple[Reason, str]:
     root = markup.tree(text)
+    if root is None:
+        root = markup.tree(cleaning.mend(text))
     if outermost == "urlset":
         root = markup.tree(text, lenient=True) if root is None else root
         listing = None if root is None else sitemap.read(root)

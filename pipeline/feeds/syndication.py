@@ -68,7 +68,7 @@ def _item(element: Element) -> Item | str:
 def _read(element: Element, fields: _Fields) -> Item:
     about = element.get(_ABOUT, "")
     links = (*_links(fields), *([Link(href=about, surely=False)] if about else []))
-    bases = (*(e.get(BASE, "") for e in fields.get("link", [])), element.get(BASE, ""))
+    bases = (*(e.get(BASE, "") for e in fields.get("link", [])), element.get(BASE, ""), element.get("base", ""))
     return Item(
         links=links,
         base=next(filter(None, bases), ""),
