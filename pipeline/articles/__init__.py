@@ -1,0 +1,1 @@
+"""Page -> article or refusal: text, facts, credits."""

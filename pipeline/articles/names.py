@@ -1,0 +1,78 @@
+"""Agencies -> the names by which a text can say them, in any form in which newsrooms write them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pipeline.records import Agency
+
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # kana, Han, Hangul: words are not divided by spaces
+_TRIMMED = " \t.,:;/*_~'\"“”„«»‘’·-–—"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """One way of writing an agency."""
+
+    agency: str  # key
+    text: str
+    ambiguous: bool = False  # means other things elsewhere
+    languages: tuple[str, ...] = ()  # of the agency
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """All names, by folded form, and those that stand inside unspaced scripts or were glued to a neighbour."""
+
+    whole: Mapping[str, Name]
+    unspaced: tuple[Name, ...]
+    glued: re.Pattern[str] | None  # a name of several words right behind or before a letter: "JANE DOEAssociated Press"
+    longest: int  # words
+
+
+@cache
+def words() -> Mapping[str, Any]:
+    """Return credits.toml: what newsrooms write around an agency's name."""
+    return tomllib.loads(Path(__file__).with_name("credits.toml").read_text(encoding="utf-8"))
+
+
+def compile_names(agencies: Iterable[Agency]) -> Names:
+    """Return every name and alias of the agencies; where two agencies share a form, the first by key has it."""
+    whole: dict[str, Name] = {}
+    for agency in sorted(agencies, key=lambda agency: agency.key):
+        for text in (agency.name, *agency.aliases):
+            whole.setdefault(fold(text), Name(agency=agency.key, text=text, languages=agency.languages))
+        for text in agency.ambiguous:
+            whole.setdefault(fold(text), Name(agency=agency.key, text=text, ambiguous=True, languages=agency.languages))
+    several = sorted((re.escape(name.text) for name in whole.values() if " " in name.text), key=lambda text: (-len(text), text))
+    return Names(
+        whole=whole,
+        unspaced=tuple(name for _, name in sorted(whole.items()) if is_unspaced(name.text)),
+        glued=re.compile(rf"(?<=[^\W\d_])(?:The )?(?:{'|'.join(several)})|(?:{'|'.join(several)})(?=[^\W_])") if several else None,
+        longest=max((len(form.split()) for form in whole), default=1),
+    )
+
+
+def fold(text: str) -> str:
+    """Return the form in which names are compared: no case, no article, no marks around, one space between words."""
+    folded = " ".join(text.casefold().strip(_TRIMMED).split())
+    return folded.removeprefix("the ").removeprefix("l'").removeprefix("l’")
+
+
+def is_unspaced(text: str) -> bool:
+    """Say whether the text is of a script that does not divide words by spaces."""
+    return re.search(f"[{_UNSPACED}]", text) is not None
+
+
+def unglued(text: str, names: Names) -> str:
+    """Return the text with a space at each side of a name of several words that a page ran into its neighbour."""
+    return names.glued.sub(lambda found: f" {found[0]} ", text) if names.glued else text
