@@ -7,7 +7,8 @@ WiredeskError          says what it is about, what is wrong, and what to do next
 |   `-- Running        Wiredesk already runs in this clone
 |-- DatabaseError      Postgres cannot be started, reached or used
 |   `-- MigrationError the schema cannot be brought up to date
-`-- RegistryError      a block of the registry that is not valid
+|-- RegistryError      a block of the registry that is not valid
+`-- LedgerError        an item has left a stage by no named door
 
 They are raised with the subject first and the cause chained, and caught at the CLI's edge, which prints one line and the hint.
 """
@@ -51,3 +52,7 @@ class MigrationError(DatabaseError):
 
 class RegistryError(WiredeskError):
     """A block of the registry that is not valid; the subject is "file:line"."""
+
+
+class LedgerError(WiredeskError):
+    """An item has left a stage by no named door."""

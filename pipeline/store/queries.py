@@ -1,0 +1,74 @@
+"""Named statements of sql/queries -> rows as records.
+
+A statement's name is that of its file and its own: "poll.claim" is `-- name: claim` in sql/queries/poll.sql.
+They are read as bytes, so that no statement can be pasted together from data. A record's fields are the statement's columns.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipeline.settings import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from psycopg import Connection, Cursor
+
+FOLDER = ROOT / "sql" / "queries"
+Record = TypeVar("Record")
+_NAME = re.compile(rb"^-- name: (\w+)$", re.MULTILINE)
+
+
+@cache
+def statements() -> Mapping[str, bytes]:
+    """Return every named statement."""
+    found: dict[str, bytes] = {}
+    for path in sorted(FOLDER.glob("*.sql")):
+        _head, *parts = _NAME.split(path.read_bytes())
+        for name, text in zip(parts[::2], parts[1::2], strict=True):
+            found[f"{path.stem}.{name.decode()}"] = text.strip()
+    return found
+
+
+def read(connection: Connection, name: str, record: Callable[..., Record], **parameters: Any) -> list[Record]:
+    """Run a statement and return each row as a `record`, arrays as tuples."""
+    with connection.cursor(row_factory=_rows_of(record)) as cursor:
+        return cursor.execute(statements()[name], parameters).fetchall()
+
+
+def dicts(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Run a statement and return each row as a mapping, arrays as tuples."""
+    return read(connection, name, dict[str, Any], **parameters)
+
+
+def write(connection: Connection, name: str, **parameters: Any) -> int:
+    """Run a statement and return how many rows it touched."""
+    return connection.execute(statements()[name], parameters).rowcount
+
+
+def many(connection: Connection, name: str, parameters: Iterable[Mapping[str, Any]]) -> int:
+    """Run a statement once per row of parameters, in one round trip, and return how many rows it touched in all."""
+    with connection.cursor() as cursor:
+        cursor.executemany(statements()[name], list(parameters))
+        return max(cursor.rowcount, 0)
+
+
+def value(connection: Connection, name: str, **parameters: Any) -> Any:
+    """Run a statement and return the first column of its first row; None without a row."""
+    row = connection.execute(statements()[name], parameters).fetchone()
+    return row[0] if row else None
+
+
+def _rows_of(record: Callable[..., Record]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], Record]]:
+    def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], Record]:
+        names = [column.name for column in cursor.description or ()]
+
+        def make(values: Sequence[Any]) -> Record:
+            return record(**{name: tuple(value) if isinstance(value, list) else value for name, value in zip(names, values, strict=True)})
+
+        return make
+
+    return factory

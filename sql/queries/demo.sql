@@ -1,0 +1,36 @@
+-- What `demo` shows, and what it compares with the newsstand's truth.
+
+-- name: reached
+SELECT max(at) FROM ops.poll;
+
+-- name: unread
+SELECT count(*) FROM ops.schedule JOIN core.feed USING (feed_id) WHERE active AND state = 'active' AND failures = 0
+    AND (polled_at IS NULL OR polled_at < %(at)s);
+
+-- name: release
+WITH feeds AS (UPDATE ops.schedule SET lease_until = '2000-01-01Z' WHERE lease_until > '2000-01-01Z')
+UPDATE ops.intake SET lease_until = '2000-01-01Z' WHERE lease_until > '2000-01-01Z';
+
+-- name: stories
+SELECT story_id, headline, language, agency, articles, titles, owners FROM mart.story
+WHERE agency IS NOT NULL ORDER BY owners DESC, titles DESC, articles DESC, first_at, canonical_article_id LIMIT %(limit)s;
+
+-- name: members
+SELECT story_id, title_name, relation, kept, own, lag, agency FROM mart.article
+WHERE story_id = ANY (%(stories)s) ORDER BY story_id, relation <> 'origin', happened_at, article_id;
+
+-- name: refusals
+SELECT stage, reason, count(*) AS items FROM ops.refusal GROUP BY stage, reason ORDER BY items DESC, stage, reason;
+
+-- name: agencies
+SELECT agency, count(*) AS articles, count(DISTINCT story_id) AS stories, avg(kept) AS kept, avg(own) AS own,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) FILTER (WHERE NOT by_agency) AS lag
+FROM mart.syndication WHERE NOT by_agency GROUP BY agency ORDER BY articles DESC, agency;
+
+-- name: found
+SELECT url, article.story_id, coalesce(article.agency, story.agency) AS agency
+FROM mart.article JOIN mart.story USING (story_id);
+
+-- name: refused
+SELECT coalesce(refusal.url, article.url, feed.url) AS url, article.url AS article_url, feed.url AS feed_url, reason
+FROM ops.refusal LEFT JOIN core.article USING (article_id) LEFT JOIN core.feed USING (feed_id);

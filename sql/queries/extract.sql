@@ -1,0 +1,88 @@
+-- Pages that wait to be read, and what becomes of them.
+
+-- name: waiting
+SELECT count(*) FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
+WHERE state = 'fetched' AND lease_until < %(wall)s AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s));
+
+-- name: claim
+WITH due AS (
+    SELECT article_id FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
+    WHERE state = 'fetched' AND lease_until < %(wall)s AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
+    ORDER BY article_id LIMIT %(limit)s
+    FOR UPDATE OF intake SKIP LOCKED
+)
+UPDATE ops.intake SET fence = fence + 1, lease_until = %(lease_until)s
+FROM due WHERE intake.article_id = due.article_id
+RETURNING intake.article_id, intake.fence;
+
+-- name: pages
+SELECT DISTINCT ON (page.article_id) page.article_id, page.fence AS page_fence, page.url, page.content_type, page.body, page.fetched_at,
+    article.title_id, article.url AS own_url, article.url_key, article.first_seen_at
+FROM raw.page JOIN core.article USING (article_id)
+WHERE page.article_id = ANY (%(articles)s)
+ORDER BY page.article_id, page.fence DESC;
+
+-- name: entries
+SELECT DISTINCT ON (article_id) article_id, url, url_key, best_rank AS rank, headline, summary, guid, entry.published_at,
+    entry.published_precision, updated_at, updated_precision, authors, language, section, markup
+FROM raw.entry JOIN core.article USING (article_id) JOIN core.sighting USING (article_id, feed_id)
+WHERE article_id = ANY (%(articles)s)
+ORDER BY article_id, markup IS NULL, headline = '', sighting.first_seen_at, feed_id;
+
+-- name: same_page
+SELECT article_id FROM core.article JOIN ops.intake USING (article_id)
+WHERE state <> 'refused' AND article_id <> %(article_id)s AND title_id = %(title_id)s
+    AND article_id = coalesce((SELECT article_id FROM core.article WHERE url_key = %(url_key)s),
+                              (SELECT article_id FROM core.alias WHERE url_key = %(url_key)s));
+
+-- name: hand_over_sightings
+INSERT INTO core.sighting AS mine (article_id, feed_id, first_seen_at, last_seen_at, best_rank, last_rank)
+SELECT %(same_as)s, feed_id, first_seen_at, last_seen_at, best_rank, last_rank FROM core.sighting WHERE article_id = %(article_id)s
+ON CONFLICT (article_id, feed_id) DO UPDATE SET
+    first_seen_at = least(mine.first_seen_at, excluded.first_seen_at),
+    last_seen_at = greatest(mine.last_seen_at, excluded.last_seen_at),
+    best_rank = least(mine.best_rank, excluded.best_rank);
+
+-- name: add_alias
+INSERT INTO core.alias (url_key, url, article_id)
+SELECT %(url_key)s::bytea, %(url)s, %(article_id)s WHERE NOT EXISTS (SELECT FROM core.article WHERE url_key = %(url_key)s::bytea)
+ON CONFLICT (url_key) DO NOTHING;
+
+-- name: newest
+SELECT number, text_sha FROM core.article_version WHERE article_id = %(article_id)s ORDER BY number DESC LIMIT 1;
+
+-- name: add_version
+INSERT INTO core.article_version (article_id, number, headline, standfirst, text, words, language, method, access, authors, published_at,
+    published_precision, published_from, modified_at, modified_precision, modified_from, section, tags, canonical_url, images, flags,
+    text_sha, fence, extracted_at)
+VALUES (%(article_id)s, %(number)s, %(headline)s, %(standfirst)s, %(text)s, %(words)s, %(language)s, %(method)s, %(access)s, %(authors)s,
+    %(published_at)s, %(published_precision)s, %(published_from)s, %(modified_at)s, %(modified_precision)s, %(modified_from)s, %(section)s,
+    %(tags)s, %(canonical_url)s, %(images)s::jsonb, %(flags)s, %(text_sha)s, %(fence)s, %(at)s);
+
+-- name: set_version
+UPDATE core.article SET
+    version = %(number)s,
+    published_at = CASE WHEN version IS NULL THEN %(published_at)s ELSE published_at END,
+    published_precision = CASE WHEN version IS NULL THEN %(published_precision)s ELSE published_precision END,
+    published_from = CASE WHEN version IS NULL THEN %(published_from)s ELSE published_from END
+WHERE article_id = %(article_id)s;
+
+-- name: add_credit
+INSERT INTO core.credit (article_id, number, rank, agency, extent, method, evidence, confidence)
+VALUES (%(article_id)s, %(number)s, %(rank)s, %(agency)s, %(extent)s, %(method)s, %(evidence)s, %(confidence)s);
+
+-- name: sign
+INSERT INTO core.signature (article_id, number, version, packed, at)
+SELECT article_id, %(number)s, %(version)s, %(packed)s, first_seen_at FROM core.article WHERE article_id = %(article_id)s
+ON CONFLICT (article_id) DO UPDATE SET number = excluded.number, version = excluded.version, packed = excluded.packed, clustered_at = NULL;
+
+-- name: drop_samples
+DELETE FROM core.sample WHERE article_id = %(article_id)s;
+
+-- name: add_samples
+INSERT INTO core.sample (shingle, at, article_id)
+SELECT DISTINCT shingle, first_seen_at, article_id FROM core.article CROSS JOIN unnest(%(sample)s::bigint[]) AS shingle
+WHERE article_id = %(article_id)s;
+
+-- name: kept
+UPDATE ops.intake SET state = 'kept', reason = NULL, lease_until = '2000-01-01Z' WHERE article_id = %(article_id)s AND fence = %(fence)s;

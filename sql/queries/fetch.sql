@@ -1,0 +1,45 @@
+-- Pages that are due, and what a fetch leaves behind.
+
+-- name: due_hosts
+SELECT host, count(*) AS pages FROM ops.intake
+WHERE state = 'waiting' AND next_try_at <= %(now)s AND lease_until < %(wall)s
+GROUP BY host ORDER BY pages DESC, host;
+
+-- name: claim
+WITH due AS (
+    SELECT article_id FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
+    WHERE state = 'waiting' AND next_try_at <= %(now)s AND lease_until < %(wall)s
+        AND (%(hosts)s::text[] IS NULL OR host = ANY (%(hosts)s))
+        AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
+    ORDER BY next_try_at, article_id LIMIT %(limit)s
+    FOR UPDATE OF intake SKIP LOCKED
+), mine AS (
+    SELECT article_id FROM (
+        SELECT article_id, row_number() OVER (PARTITION BY host ORDER BY next_try_at, article_id) AS place
+        FROM ops.intake WHERE article_id IN (SELECT article_id FROM due)
+    ) AS placed WHERE place <= %(per_host)s
+)
+UPDATE ops.intake SET fence = fence + 1, lease_until = %(lease_until)s
+FROM mine JOIN core.article USING (article_id)
+WHERE intake.article_id = mine.article_id
+RETURNING article.article_id, article.url, intake.host, intake.fence, intake.attempts;
+
+-- name: hold
+SELECT fence FROM ops.intake WHERE article_id = %(article_id)s AND fence = %(fence)s FOR UPDATE;
+
+-- name: keep_page
+INSERT INTO raw.page (article_id, fence, url, content_type, bytes, body, fetched_at)
+VALUES (%(article_id)s, %(fence)s, %(url)s, %(content_type)s, %(bytes)s, %(body)s, %(at)s)
+ON CONFLICT (article_id, fence) DO NOTHING;
+
+-- name: fetched
+UPDATE ops.intake SET state = 'fetched', attempts = attempts + 1, reason = NULL, lease_until = '2000-01-01Z'
+WHERE article_id = %(article_id)s AND fence = %(fence)s;
+
+-- name: put_off
+UPDATE ops.intake SET attempts = attempts + %(tried)s, reason = %(reason)s, next_try_at = %(next_try_at)s, lease_until = '2000-01-01Z'
+WHERE article_id = %(article_id)s AND fence = %(fence)s;
+
+-- name: refused
+UPDATE ops.intake SET state = 'refused', attempts = attempts + %(tried)s, reason = %(reason)s, same_as = %(same_as)s, lease_until = '2000-01-01Z'
+WHERE article_id = %(article_id)s AND fence = %(fence)s;

@@ -1,0 +1,83 @@
+-- Feeds that are due, and what a poll leaves behind.
+
+-- name: due_hosts
+SELECT host, count(*) AS feeds
+FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)
+WHERE feed.active AND state <> 'gone' AND next_poll_at <= %(now)s AND lease_until < %(wall)s
+    AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
+GROUP BY host ORDER BY feeds DESC, host;
+
+-- name: claim
+WITH due AS (
+    SELECT feed_id FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)
+    WHERE feed.active AND state <> 'gone' AND next_poll_at <= %(now)s AND lease_until < %(wall)s
+        AND (%(hosts)s::text[] IS NULL OR feed.host = ANY (%(hosts)s))
+        AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
+    ORDER BY next_poll_at, feed_id LIMIT %(limit)s
+    FOR UPDATE OF schedule SKIP LOCKED
+)
+UPDATE ops.schedule SET fence = fence + 1, lease_until = %(lease_until)s
+FROM due JOIN core.feed USING (feed_id)
+WHERE schedule.feed_id = due.feed_id
+RETURNING feed.feed_id, feed.title_id, feed.host, feed.url, feed.kind, feed.section, schedule.fence, schedule.interval, schedule.failures,
+    schedule.state, schedule.etag, schedule.last_modified, schedule.body_sha, schedule.moved_to;
+
+-- name: hold
+SELECT fence FROM ops.schedule WHERE feed_id = %(feed_id)s AND fence = %(fence)s FOR UPDATE;
+
+-- name: release
+UPDATE ops.schedule SET lease_until = '2000-01-01Z' WHERE feed_id = %(feed_id)s AND fence = %(fence)s;
+
+-- name: add_article
+INSERT INTO core.article (url_key, url, title_id, first_seen_at)
+SELECT %(url_key)s::bytea, %(url)s, %(title_id)s, %(at)s
+WHERE NOT EXISTS (SELECT FROM core.alias WHERE url_key = %(url_key)s::bytea)
+ON CONFLICT (url_key) DO NOTHING;
+
+-- name: articles
+SELECT url_key, article_id FROM core.article WHERE url_key = ANY (%(keys)s)
+UNION
+SELECT url_key, article_id FROM core.alias WHERE url_key = ANY (%(keys)s);
+
+-- name: queue_new
+INSERT INTO ops.intake (article_id, host, next_try_at)
+SELECT article_id, split_part(split_part(url, '://', 2), '/', 1), first_seen_at FROM core.article WHERE article_id = ANY (%(articles)s)
+ON CONFLICT (article_id) DO NOTHING;
+
+-- name: add_sighting
+INSERT INTO core.sighting AS mine (article_id, feed_id, first_seen_at, last_seen_at, best_rank, last_rank)
+VALUES (%(article_id)s, %(feed_id)s, %(at)s, %(at)s, %(rank)s, %(rank)s)
+ON CONFLICT (article_id, feed_id) DO UPDATE SET
+    last_seen_at = greatest(mine.last_seen_at, excluded.last_seen_at),
+    best_rank = least(mine.best_rank, excluded.best_rank), last_rank = excluded.last_rank;
+
+-- name: keep_entry
+INSERT INTO raw.entry AS mine (article_id, feed_id, seen_at, guid, headline, summary, published_at, published_precision, updated_at,
+    updated_precision, authors, language, section, markup)
+VALUES (%(article_id)s, %(feed_id)s, %(at)s, %(guid)s, %(headline)s, %(summary)s, %(published_at)s, %(published_precision)s, %(updated_at)s,
+    %(updated_precision)s, %(authors)s, %(language)s, %(section)s, %(markup)s)
+ON CONFLICT (article_id, feed_id) DO UPDATE SET
+    seen_at = excluded.seen_at, guid = excluded.guid, headline = excluded.headline, summary = excluded.summary,
+    published_at = excluded.published_at, published_precision = excluded.published_precision, updated_at = excluded.updated_at,
+    updated_precision = excluded.updated_precision, authors = excluded.authors, language = excluded.language,
+    section = excluded.section, markup = excluded.markup
+WHERE (mine.guid, mine.headline, mine.summary, mine.published_at, mine.updated_at, mine.authors, mine.section, mine.markup)
+    IS DISTINCT FROM (excluded.guid, excluded.headline, excluded.summary, excluded.published_at, excluded.updated_at, excluded.authors,
+                      excluded.section, excluded.markup);
+
+-- name: refuse
+INSERT INTO ops.refusal AS mine (refusal_key, stage, reason, detail, url, feed_id, article_id, first_at, last_at)
+VALUES (%(refusal_key)s, %(stage)s, %(reason)s, %(detail)s, %(url)s, %(feed_id)s, %(article_id)s, %(at)s, %(at)s)
+ON CONFLICT (refusal_key) DO UPDATE SET
+    times = mine.times + 1, detail = excluded.detail, last_at = greatest(mine.last_at, excluded.last_at);
+
+-- name: record
+INSERT INTO ops.poll (feed_id, fence, at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at)
+VALUES (%(feed_id)s, %(fence)s, %(at)s, %(status)s, %(reason)s, %(detail)s, %(unchanged)s, %(form)s, %(bytes)s, %(seconds)s, %(seen)s,
+    %(new)s, %(known)s, %(refused)s, %(next_poll_at)s);
+
+-- name: reschedule
+UPDATE ops.schedule SET
+    state = %(state)s, interval = %(interval)s, failures = %(failures)s, next_poll_at = %(next_poll_at)s, polled_at = %(at)s,
+    etag = %(etag)s, last_modified = %(last_modified)s, body_sha = %(body_sha)s, moved_to = %(moved_to)s, lease_until = '2000-01-01Z'
+WHERE feed_id = %(feed_id)s AND fence = %(fence)s;

@@ -1,0 +1,53 @@
+-- The registry's blocks into tables. What has left the registry becomes inactive.
+
+-- name: upsert_agency
+INSERT INTO core.agency (agency, name, languages, country, domains, active)
+VALUES (%(agency)s, %(name)s, %(languages)s, %(country)s, %(domains)s, true)
+ON CONFLICT (agency) DO UPDATE SET
+    name = excluded.name, languages = excluded.languages, country = excluded.country, domains = excluded.domains, active = true
+WHERE (agency.name, agency.languages, agency.country, agency.domains, agency.active)
+    IS DISTINCT FROM (excluded.name, excluded.languages, excluded.country, excluded.domains, true);
+
+-- name: upsert_title
+INSERT INTO core.title (title, name, owner, country, language, kind, domains, agency, weight, active)
+VALUES (%(title)s, %(name)s, %(owner)s, %(country)s, %(language)s, %(kind)s, %(domains)s, %(agency)s, %(weight)s, true)
+ON CONFLICT (title) DO UPDATE SET
+    name = excluded.name, owner = excluded.owner, country = excluded.country, language = excluded.language, kind = excluded.kind,
+    domains = excluded.domains, agency = excluded.agency, weight = excluded.weight, active = true
+WHERE (title.name, title.owner, title.country, title.language, title.kind, title.domains, title.agency, title.weight, title.active)
+    IS DISTINCT FROM (excluded.name, excluded.owner, excluded.country, excluded.language, excluded.kind, excluded.domains,
+                      excluded.agency, excluded.weight, true);
+
+-- name: upsert_feed
+INSERT INTO core.feed (title_id, url, host, kind, section, active)
+SELECT title_id, %(url)s, %(host)s, %(kind)s, %(section)s, true FROM core.title WHERE title = %(title)s
+ON CONFLICT (url) DO UPDATE SET
+    title_id = excluded.title_id, host = excluded.host, kind = excluded.kind, section = excluded.section, active = true
+WHERE (feed.title_id, feed.host, feed.kind, feed.section, feed.active)
+    IS DISTINCT FROM (excluded.title_id, excluded.host, excluded.kind, excluded.section, true);
+
+-- name: schedule_new_feeds
+INSERT INTO ops.schedule (feed_id, interval, next_poll_at)
+SELECT feed_id, %(interval)s, %(now)s FROM core.feed WHERE active
+ON CONFLICT (feed_id) DO NOTHING;
+
+-- name: retire_agencies
+UPDATE core.agency SET active = false WHERE active AND agency <> ALL (%(keys)s);
+
+-- name: retire_titles
+UPDATE core.title SET active = false WHERE active AND title <> ALL (%(keys)s);
+
+-- name: retire_feeds
+UPDATE core.feed SET active = false WHERE active AND url <> ALL (%(urls)s);
+
+-- name: lock
+SELECT pg_advisory_xact_lock(7002);
+
+-- name: titles
+SELECT title_id, title AS key, name, owner, country, language, kind, domains, agency, weight FROM core.title ORDER BY title_id;
+
+-- name: unknown_titles
+SELECT wanted FROM unnest(%(keys)s::text[]) AS wanted WHERE NOT EXISTS (SELECT FROM core.title WHERE title = wanted AND active) ORDER BY wanted;
+
+-- name: seed
+SELECT seed FROM ops.deployment;

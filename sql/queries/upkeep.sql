@@ -1,0 +1,11 @@
+-- Retention.
+
+-- name: prune_pages
+DELETE FROM raw.page USING ops.intake
+WHERE intake.article_id = page.article_id AND intake.state IN ('kept', 'refused') AND page.fetched_at < %(before)s;
+
+-- name: prune_entries
+UPDATE raw.entry SET markup = NULL WHERE markup IS NOT NULL AND seen_at < %(before)s;
+
+-- name: analyze
+ANALYZE;

@@ -1,0 +1,43 @@
+-- An article: one address of one title, in its newest version, with the story it belongs to.
+SELECT
+    article.article_id,                                             -- identity
+    title.title,                                                    -- key of the title: le-monde
+    title.name AS title_name,                                       -- name of the title
+    title.owner,                                                    -- owner of the title
+    title.country,                                                  -- country of the title, ISO 3166-1 alpha-2
+    title.kind AS title_kind,                                       -- newspaper, broadcaster, portal, magazine, agency or republisher
+    article.url,                                                    -- address
+    newest.language,                                                -- language of the text, ISO 639-1
+    newest.headline,                                                -- headline
+    newest.standfirst,                                              -- line or two between headline and text
+    newest.text,                                                    -- text, paragraphs divided by one blank line
+    newest.words,                                                   -- words of the text
+    newest.authors,                                                 -- people named as authors
+    newest.section,                                                 -- section of the title
+    newest.tags,                                                    -- keywords that the page gives
+    newest.access,                                                  -- full, stub or paywall
+    newest.number AS version,                                       -- number of the newest version, from 1
+    article.published_at,                                           -- time of publication that the page claims, UTC
+    article.published_precision,                                    -- how exact that is: second, minute or day
+    article.published_from,                                         -- who says so: json-ld, meta, html, feed, url
+    newest.modified_at,                                             -- time of the last change that the page claims, UTC
+    article.first_seen_at,                                          -- when we first saw it in a feed
+    article.happened_at,                                            -- for ordering: the earlier of claimed and first seen
+    coalesce(title.agency, credit.agency) AS agency,                -- agency that the page credits most surely; null: none
+    CASE WHEN title.agency IS NOT NULL THEN 'full' ELSE credit.extent END AS agency_extent,  -- full: all of the text; mixed: a part
+    CASE WHEN title.agency IS NOT NULL THEN 'domain' ELSE credit.method END AS agency_method,  -- how we know: byline, dateline, json_ld ...
+    credit.evidence AS agency_evidence,                             -- the words that say it
+    credit.confidence AS agency_confidence,                         -- how sure, 0 to 1
+    member.story_id,                                                -- story that it is a copy of; null until it is compared
+    member.relation,                                                -- to the origin: origin, verbatim, trimmed, edited, expanded, partial
+    member.relation = 'origin' AS is_canonical,                     -- whether it stands for its story: count these to count news
+    member.kept,                                                    -- share of the origin's text found in it
+    member.own,                                                     -- share of it that is not in the origin
+    member.lag,                                                     -- time after the origin; null where a time is not exact enough
+    newest.images,                                                  -- pictures: a list of {url, caption, credit}
+    newest.flags                                                    -- live_blog, roundup: texts that hold several others
+FROM core.article
+    JOIN core.title USING (title_id)
+    JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
+    LEFT JOIN core.credit ON credit.article_id = article.article_id AND credit.number = article.version AND credit.rank = 1
+    LEFT JOIN core.story_article AS member ON member.article_id = article.article_id
