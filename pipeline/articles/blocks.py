@@ -1,0 +1,130 @@
+"""A tree -> its blocks of text in reading order, each with what its place says about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree, html
+
+from pipeline.articles import places
+
+_BLOCK_NAMES = (
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 "
+    "h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p picture pre section select summary table tbody "
+    "td tfoot th thead tr ul button label textarea title head"
+)
+_BLOCK = frozenset(_BLOCK_NAMES.split())
+_SKIPPED = frozenset({"head", "select", "option", "textarea", "button", "input"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph, heading, list item or line of the page."""
+
+    text: str
+    node: html.HtmlElement  # the block-level element it stands in
+    tag: str
+    links: float  # share of its characters inside links
+    picture: bool  # in a figure or a caption
+    aside: bool  # in navigation, a related box, a sign-up, a footer
+    byline: bool
+    lead: bool  # in an element that calls itself a standfirst
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+def read(root: html.HtmlElement) -> tuple[Block, ...]:
+    """Return every block of the tree that has text."""
+    return tuple(_Reader().read(root))
+
+
+class _Reader:
+    """Walks once. A block ends where a block-level element begins or ends, and at two line breaks."""
+
+    def __init__(self) -> None:
+        self.found: list[Block] = []
+        self.stack: list[tuple[html.HtmlElement, bool, bool, bool, bool]] = []
+        self.pieces: list[str] = []
+        self.linked = 0
+        self.link_depth = 0
+        self.skip = 0
+        self.breaks = 0
+
+    def read(self, root: html.HtmlElement) -> list[Block]:
+        for event, node in etree.iterwalk(root, events=("start", "end")):
+            if event == "start":
+                self.start(node, node.tag)
+            else:
+                self.end(node, node.tag)
+        return self.found
+
+    def start(self, node: html.HtmlElement, tag: str) -> None:
+        if tag in _SKIPPED:
+            self.skip += 1
+        if tag in _BLOCK:
+            self.flush()
+            self.stack.append((node, *self.place(node, tag)))
+        elif tag == "a":
+            self.link_depth += 1
+        elif tag == "br":
+            self.breaks += 1
+            self.pieces.append(" ")
+            if self.breaks > 1:
+                self.flush()
+        self.take(node.text)
+
+    def end(self, node: html.HtmlElement, tag: str) -> None:
+        if tag in _SKIPPED:
+            self.skip -= 1
+        if tag in _BLOCK:
+            self.flush()
+            self.stack.pop()
+        elif tag == "a":
+            self.link_depth -= 1
+        self.take(node.tail)
+
+    def take(self, text: str | None) -> None:
+        if text and not self.skip and not text.isspace():
+            self.pieces.append(text)
+            self.breaks = 0
+            if self.link_depth:
+                self.linked += len(text)
+        elif text:
+            self.pieces.append(" ")
+
+    def place(self, node: html.HtmlElement, tag: str) -> tuple[bool, bool, bool, bool]:
+        _, picture, aside, byline, lead = self.stack[-1] if self.stack else (None, False, False, False, False)
+        names = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''} {node.get('data-testid') or ''}"
+        sized = tag not in {"body", "html", "main", "article"}
+        if len(names) > 3 and sized:  # noqa: PLR2004  the three spaces
+            picture = picture or bool(places.PICTURE.search(names))
+            aside = aside or bool(places.ASIDE.search(names))
+            byline = byline or bool(places.BYLINE.search(names))
+            lead = lead or bool(places.LEAD.search(names))
+        return (
+            picture or tag in {"figure", "figcaption", "picture"},
+            aside or tag in {"nav", "aside", "footer"},
+            byline or tag == "address",
+            lead,
+        )
+
+    def flush(self) -> None:
+        text = " ".join("".join(self.pieces).split())
+        if text and self.stack:
+            node, picture, aside, byline, lead = self.stack[-1]
+            self.found.append(
+                Block(
+                    text=text,
+                    node=node,
+                    tag=node.tag,
+                    links=min(1.0, self.linked / len(text)),
+                    picture=picture,
+                    aside=aside,
+                    byline=byline,
+                    lead=lead,
+                )
+            )
+        self.pieces.clear()
+        self.linked = self.breaks = 0

@@ -1,0 +1,158 @@
+"""The blocks of a page and what extractors took for its text -> the blocks that are the article, in reading order."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.articles import phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lxml import html
+
+    from pipeline.articles.blocks import Block
+
+SOLID = 25  # characters: a block of more that stands inside the extracted text is part of it
+LINKED = 0.5  # share of a block inside links from which it is no paragraph
+READ_MORE = 25  # words: a block of fewer that is one link leads elsewhere
+SIBLINGS = 0.25  # share of the text under one parent from which its other paragraphs belong too
+GROUNDED = 0.8  # share of an extracted text that must be found among the blocks
+CAPTION = 60  # words: a line of fewer that ends with a photographer is a caption
+LEAD_REACH = 30  # blocks between a standfirst and the first paragraph: byline, date, picture, share buttons
+
+_MARKS = re.compile(r"[\W_]+")
+_HEADING = re.compile(r"h[1-6]")
+_PARAGRAPH = frozenset({"p", "blockquote", "div", "h2", "h3", "h4", "li", "section", "article", "td"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What was kept of a page."""
+
+    paragraphs: tuple[Block, ...]  # the standfirst among them, where the page shows one
+    standfirst: str
+    first: int  # place of the first among all blocks
+    last: int
+
+
+def key(text: str) -> str:
+    """Return the letters and digits of a text, in lower case: equal for two renderings of it."""
+    return _MARKS.sub("", text.lower())
+
+
+def find(blocks: Sequence[Block], core: str, *, headline: str, description: str) -> Body | None:
+    """Return the article's blocks; None where the extracted text is not among the blocks."""
+    keys = [key(block.text) for block in blocks]
+    matched = _matched(blocks, keys, core)
+    found = sum(len(keys[place]) for place in matched)
+    if not matched or found < GROUNDED * len(key(core)):
+        return None
+    kept = _with_siblings(blocks, keys, matched)
+    title = key(headline)
+    kept = {place for place in kept if not _stray(blocks[place], keys[place], title)}
+    if not kept:
+        return None
+    lead = _lead(blocks, keys, min(kept), description=key(description), title=title)
+    kept |= set(lead)
+    order = _cut(blocks, sorted(kept))
+    return Body(
+        paragraphs=tuple(blocks[place] for place in order),
+        standfirst=" ".join(blocks[place].text for place in lead),
+        first=order[0],
+        last=order[-1],
+    )
+
+
+def _matched(blocks: Sequence[Block], keys: Sequence[str], core: str) -> set[int]:
+    """Each extracted line once: where the page repeats it, in the place where most of the text is."""
+    lines = {key(line) for line in core.split("\n")}
+    joined = key(core)
+    places: dict[str, list[int]] = {}
+    for place, found in enumerate(keys):
+        if found and (found in lines or (len(found) > SOLID and found in joined)):
+            places.setdefault(found, []).append(place)
+    weight = _weights(blocks, keys, (where[0] for where in places.values() if len(where) == 1))
+    return {
+        min(where, key=lambda place: (blocks[place].aside, blocks[place].picture, -weight[_home(blocks[place])], place))
+        for where in places.values()
+    }
+
+
+def _home(block: Block) -> html.HtmlElement:
+    parent = block.node.getparent()
+    return block.node if parent is None or block.tag not in {"p", "li", "blockquote", "h2", "h3", "h4"} else parent
+
+
+def _weights(blocks: Sequence[Block], keys: Sequence[str], places: Iterable[int]) -> Counter[html.HtmlElement]:
+    weights: Counter[html.HtmlElement] = Counter()
+    for place in places:
+        weights[_home(blocks[place])] += len(keys[place])
+    return weights
+
+
+def _with_siblings(blocks: Sequence[Block], keys: Sequence[str], matched: set[int]) -> set[int]:
+    """Add the paragraphs that stand beside the text and were lost."""
+    weights = _weights(blocks, keys, matched)
+    enough = SIBLINGS * sum(weights.values())
+    first, last = min(matched), max(matched)
+    known = {keys[place] for place in matched}
+    kept = set(matched)
+    for place, block in enumerate(blocks):
+        if place in kept or keys[place] in known or block.tag not in _PARAGRAPH or weights[_home(block)] < enough:
+            continue
+        if block.aside or block.picture or block.byline or block.links >= LINKED or not keys[place]:
+            continue
+        inside = first < place < last and (block.tag != "div" or block.words > 8)  # noqa: PLR2004
+        if inside or (block.tag in {"p", "blockquote"} and block.words >= 12):  # noqa: PLR2004
+            kept.add(place)
+            known.add(keys[place])
+    return kept
+
+
+def _stray(block: Block, found: str, title: str) -> bool:
+    """Say whether a block is the headline, a link to something else, a byline, a caption or a line of the site."""
+    if block.tag == "h1" or found == title:
+        return True
+    if block.links > 0.9 and block.words < READ_MORE:  # noqa: PLR2004
+        return True
+    if block.byline and block.words < 15:  # noqa: PLR2004
+        return True
+    return phrases.junk(block.text) or (block.words < CAPTION and phrases.says("photo", block.text))
+
+
+def _lead(blocks: Sequence[Block], keys: Sequence[str], first: int, *, description: str, title: str) -> list[int]:
+    """Return the standfirst's places: before the first paragraph, calling itself one or saying what the page's description says."""
+    shown = {keys[place] for place in range(first, min(first + 3, len(keys)))}
+    found = []
+    for place in range(first - 1, max(-1, first - LEAD_REACH), -1):
+        block = blocks[place]
+        if block.tag == "h1":
+            break
+        told = (
+            len(keys[place]) > SOLID
+            and bool(description)
+            and (description.startswith(keys[place]) or keys[place].startswith(description[:100]))
+        )
+        if not (told or block.lead) or block.words < 4 or block.links >= LINKED or block.picture or block.byline:  # noqa: PLR2004
+            continue
+        if (
+            (block.aside and not told)
+            or keys[place] == title
+            or phrases.junk(block.text)
+            or any(one.startswith(keys[place]) for one in shown)
+        ):
+            continue
+        found.append(place)
+        shown.add(keys[place])
+    return sorted(found)[-2:]
+
+
+def _cut(blocks: Sequence[Block], order: list[int]) -> list[int]:
+    """Take out headings that head nothing, and everything after a line that announces other articles."""
+    while order and _HEADING.fullmatch(blocks[order[-1]].tag) and len(order) > 1:
+        order = order[:-1]
+    return order

@@ -1,0 +1,164 @@
+"""A page and the rules for credits -> an Article, or the Refusal that names what it is instead.
+
+Pure: same page, same rules, same article. It may take long on a hostile page; callers run it in `pipeline.children`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline import urls
+from pipeline.articles import blocks as blocks_
+from pipeline.articles import claims, headlines, images, metadata, moments, people, structured, texts, trees, walls
+from pipeline.articles.credits import find as find_credits
+from pipeline.articles.texts import Text
+from pipeline.reasons import Reason
+from pipeline.records import Access, Article, Page, Refusal
+from pipeline.text import clean, cut, plain, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.articles.blocks import Block
+    from pipeline.articles.credits import Rules
+    from pipeline.articles.structured import Structured
+    from pipeline.articles.trees import Tree
+
+MIN_WORDS = 30  # below this a text is a caption or a teaser
+STUB = 150  # words: a text of fewer that says it goes on elsewhere is a stub
+LONGER = 1.5  # times the text found: what the page counts or the feed carries, from which ours is a stub
+NAME = 5  # words: no site is called by more
+LIMIT = 500_000  # characters of a text
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|div|p|title|meta)\b", re.IGNORECASE)
+_OPEN_END = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A page, taken apart."""
+
+    page: Page
+    tree: Tree
+    told: Structured
+    said: dict[str, str]
+    blocks: Sequence[Block]
+    sites: tuple[str, ...]
+    headline: str
+
+
+def extract(page: Page, rules: Rules) -> Article | Refusal:
+    """Return what the page says, or why it says nothing usable."""
+    if not page.body.strip():
+        return _refused(page, Reason.EMPTY_BODY)
+    kind = page.content_type.split(";")[0].strip().lower()
+    if (kind and "html" not in kind and "xml" not in kind and kind != "text/plain") or not _HTML.search(
+        page.body[:65536].replace(b"\0", b"")
+    ):
+        return _refused(page, Reason.NOT_HTML, kind)
+    tree = trees.parse(trees.decode(page.body, page.content_type))
+    if tree is None:
+        return _refused(page, Reason.NO_TEXT)
+    return _read(page, tree, rules)
+
+
+def _read(page: Page, tree: Tree, rules: Rules) -> Article | Refusal:
+    source = _source(page, tree)
+    description = source.told.description or plain(source.said.get("og:description") or source.said.get("description") or "")
+    text = texts.find(tree.root, source.blocks, source.told, headline=source.headline, description=description)
+    found = texts.words("\n".join(text.paragraphs))
+    if wall := walls.name(tree, source.blocks, source.told, headline=source.headline, words=found):
+        return _refused(page, *wall)
+    text, access = _completed(page, text, source.told, locked=walls.locked(source.blocks))
+    whole = cut(printable("\n\n".join(text.paragraphs)), LIMIT)
+    count = texts.words(whole)
+    if not count:
+        return _refused(page, Reason.NO_TEXT)
+    if count < MIN_WORDS and access == "full":
+        return _refused(page, Reason.TOO_SHORT, whole)
+    if not source.headline:
+        return _refused(page, Reason.NO_HEADLINE, whole)
+    return _article(source, rules, text=text, whole=whole, access=access)
+
+
+def _source(page: Page, tree: Tree) -> _Source:
+    told, said, found = structured.read(tree.scripts), metadata.metas(tree.root), blocks_.read(tree.root)
+    sites = _sites(page, said, told)
+    headline = headlines.choose(found, said, told, page_title=tree.root.findtext(".//title") or "", sites=sites)
+    headline = headline or (page.entry.headline if page.entry else "")
+    return _Source(page=page, tree=tree, told=told, said=said, blocks=found, sites=sites, headline=headline)
+
+
+def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: Access) -> Article:
+    page, root, told, said, entry = source.page, source.tree.root, source.told, source.said, source.page.entry
+    language = metadata.language(whole, source.tree.language, entry.language if entry else None, page.title.language)
+    made = claims.make(page, source.blocks, told, said, text=text, whole=whole, language=language)
+    kept = [block.node for block in text.body.paragraphs] if text.body else []
+    return Article(
+        headline=source.headline,
+        text=whole,
+        words=texts.words(whole),
+        language=language,
+        method=text.method,
+        access=access,
+        standfirst=text.standfirst,
+        authors=people.authors(root, source.blocks, said, told, entry=entry, sites=source.sites),
+        published=moments.published(page, root, said, told),
+        modified=moments.modified(page, root, said, told),
+        section=metadata.section(said, told) or (entry.section if entry else None),
+        tags=metadata.tags(root, said, told),
+        canonical_url=metadata.canonical(page, root, said),
+        images=images.find(root, told, base=page.url, kept=kept, card=said.get("og:image", "")),
+        credits=find_credits(made, rules),
+        flags=_flags(told, source.blocks, text, source.headline),
+    )
+
+
+def _completed(page: Page, text: Text, told: Structured, *, locked: str) -> tuple[Text, Access]:
+    """Return the text, or the feed's where that is the fuller one, and how much of the article it is."""
+    whole = "\n".join(text.paragraphs)
+    count = texts.words(whole)
+    fed = structured.paragraphs(page.entry.text) if page.entry and page.entry.text else ""
+    if fed and texts.words(fed) > LONGER * max(count, MIN_WORDS):
+        return Text(paragraphs=tuple(fed.split("\n")), standfirst=text.standfirst, method="feed", body=None), "full"
+    unfinished = bool(_OPEN_END.search(whole)) or told.words > LONGER * max(count, MIN_WORDS)
+    if count < 2 * STUB and (locked or told.free is False) and (count < STUB or unfinished):
+        return text, "paywall"
+    return text, "stub" if count < STUB and unfinished else "full"
+
+
+def _sites(page: Page, said: dict[str, str], told: Structured) -> tuple[str, ...]:
+    """Return the names that the site may go by."""
+    host = urls.host(page.url).removeprefix("www.")
+    return tuple(
+        name
+        for name in (
+            page.title.name,
+            said.get("og:site_name", ""),
+            said.get("application-name", ""),
+            told.publisher,
+            host,
+            host.split(".")[0],
+        )
+        if 0 < len(name.split()) <= NAME
+    )
+
+
+def _flags(told: Structured, found: Sequence[Block], text: Text, headline: str) -> tuple[str, ...]:
+    """Return what the text is beside an article: pages that grow, pages that hold several."""
+    flags = []
+    if (
+        told.kind == "liveblogposting"
+        or "liveblogposting" in told.kinds
+        or re.search(r"\blive ?(?:blog|ticker|updates)\b", headline, re.IGNORECASE)
+    ):
+        flags.append("live_blog")
+    heads = sum(1 for block in text.body.paragraphs if block.tag in {"h2", "h3"}) if text.body else 0
+    if sum(1 for block in found if block.tag == "h1" and block.words > 3) > 4 or heads >= 10:  # noqa: PLR2004
+        flags.append("roundup")
+    return tuple(flags)
+
+
+def _refused(page: Page, reason: Reason, detail: str = "") -> Refusal:
+    return Refusal(stage="article", reason=reason, detail=clean(detail, 200), url=page.url)

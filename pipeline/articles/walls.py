@@ -1,0 +1,55 @@
+"""What a page is when it is no article -> its name, or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.articles import phrases
+from pipeline.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.articles.blocks import Block
+    from pipeline.articles.structured import Structured
+    from pipeline.articles.trees import Tree
+
+SMALL = 150  # words: a page of fewer may be a wall; one of more has an article beside it
+TEASERS = 8  # links to articles with hardly a text: a front page
+PICTURES = 6  # with hardly a text: a gallery
+
+
+def name(tree: Tree, blocks: Sequence[Block], told: Structured, *, headline: str, words: int) -> tuple[Reason, str] | None:
+    """Return why the page is no article, and the words that say so. `words` is the length of the text that was found."""
+    if words >= SMALL:
+        return None
+    visible = [block.text for block in blocks if not block.aside or block.words > 20][:60]  # noqa: PLR2004
+    top = " ".join(visible)[:3000]
+    title = f"{headline} {tree.root.findtext('.//title') or ''}"
+    for table, reason in (("missing", Reason.SOFT_404), ("consent", Reason.CONSENT_WALL), ("login", Reason.LOGIN_WALL)):
+        if phrases.says(table, title):
+            return reason, title.strip()[:200]
+    for table, reason in (("consent", Reason.CONSENT_WALL), ("missing", Reason.SOFT_404)):
+        if words < SMALL // 2 and phrases.says(table, top) and len(top.split()) < 2 * SMALL and not told.kind:
+            return reason, top[:200]
+    return _medium(tree, blocks, told, words)
+
+
+def locked(blocks: Sequence[Block]) -> str:
+    """Return the line by which the page says that the text goes on for members only."""
+    return next((block.text for block in blocks if block.words < 30 and phrases.says("wall", block.text)), "")  # noqa: PLR2004
+
+
+def _medium(tree: Tree, blocks: Sequence[Block], told: Structured, words: int) -> tuple[Reason, str] | None:
+    """Name galleries, videos and lists by what they are made of."""
+    kind = tree.root.xpath("string(//meta[@property='og:type']/@content)").lower()
+    if words < SMALL // 2 and ("video" in kind or "videoobject" in told.kinds or tree.players) and told.kind in {"", "videoobject"}:
+        return Reason.VIDEO, kind or f"{tree.players} players"
+    pictures = sum(1 for block in blocks if block.picture)
+    if words < SMALL // 2 and ("imagegallery" in told.kinds or "gallery" in kind or pictures >= PICTURES):
+        return Reason.GALLERY, f"{pictures} captions"
+    teasers = sum(1 for block in blocks if block.links > 0.9 and block.words >= 5 and not block.aside)  # noqa: PLR2004
+    listing = bool(told.kinds & {"collectionpage", "searchresultspage", "profilepage", "itemlist"})
+    if words < SMALL and not told.kind and "article" not in kind and (teasers >= TEASERS or listing):
+        return Reason.NOT_AN_ARTICLE, f"{teasers} links to others"
+    return None
