@@ -3,7 +3,7 @@ import pytest
 
 from pipeline.errors import DatabaseError, MigrationError
 from pipeline.settings import ROOT
-from pipeline.store import connect, dicts, many, migrate, value, views
+from pipeline.store import connect, dictionary, dicts, many, migrate, value, views
 from pipeline.store.queries import statements
 
 pytestmark = pytest.mark.database

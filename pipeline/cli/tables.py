@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pipeline.machine.doctor import Finding
     from pipeline.machine.status import Status
+    from pipeline.records import Tally
 
 
 def status(now: Status, figures: Mapping[str, int] | None, *, as_json: bool) -> None:
@@ -52,3 +53,20 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> None:
         console.print(Text.assemble(mark, (f"{finding.subject:<22}", "bold" if finding.problem else ""), finding.says))
         if finding.problem and finding.hint:
             console.print(Text(f"    {finding.hint}"))
+
+
+def tallies(found: Mapping[str, Tally], *, as_json: bool) -> None:
+    """Print what a step did: items, and the doors they left by."""
+    if as_json:
+        print(json.dumps({noun: {"seen": tally.seen, **tally.doors} for noun, tally in found.items()}, indent=1))
+        return
+    console = Console(highlight=False)
+    if not any(tally.seen for tally in found.values()):
+        console.print("Nothing to do: nothing is due.")
+        return
+    for noun, tally in found.items():
+        table = Table(noun, f"{tally.seen:,}", box=None, header_style="bold", pad_edge=False)
+        table.columns[1].justify = "right"
+        for door, count in sorted(tally.doors.items(), key=lambda item: (-item[1], item[0])):
+            table.add_row(f"  {door}", f"{count:,}")
+        console.print(table)

@@ -1,0 +1,51 @@
+"""Fetch the pages of new articles, a batch of hosts per task, and read them: each becomes an article or a named refusal.
+
+**When a task is red**: the database or this machine failed, not a page: a page that fails is a row of `ops.refusal`. Read the log's
+last line, then `./wiredesk doctor`. Clearing any task is safe; what is pending is rows, and a run takes all of it, whoever left it.
+"""
+
+from __future__ import annotations
+
+import pendulum
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, get_current_context, task
+
+ENTRIES = Asset("wiredesk://entries")
+ARTICLES = Asset("wiredesk://articles")
+
+
+@dag(
+    dag_id="articles",
+    dag_display_name="3 · Articles: fetch and read pages",
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=[ENTRIES]),
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=pendulum.duration(hours=1),
+    tags=["wiredesk"],
+    doc_md=__doc__,
+)
+def articles() -> None:
+    @task(doc_md="Waiting pages, grouped by host into at most 32 batches.")
+    def plan() -> list[dict[str, object]]:
+        from pipeline.steps import tasks
+
+        return [dict(batch) for batch in tasks.plan_fetches()]
+
+    @task(map_index_template="{{ label }}", doc_md="Robots, slots, requests: one transaction per page.")
+    def fetch(batch: dict) -> dict[str, int]:
+        from pipeline.steps import tasks
+
+        get_current_context()["label"] = batch["label"]
+        return tasks.fetch(batch)
+
+    @task(trigger_rule="all_done", outlets=[ARTICLES], doc_md="Text, facts, credits, signature, in children that can be killed.")
+    def extract(*, outlet_events: dict) -> dict[str, int]:
+        from pipeline.steps import tasks
+
+        outlet_events[ARTICLES].extra = total = tasks.extract()
+        return total
+
+    fetch.expand(batch=plan()) >> extract()
+
+
+articles()

@@ -1,0 +1,54 @@
+"""Poll the feeds that are due, a batch of hosts per task.
+
+**When `settle` is red**: more than half of the feeds failed, so it is not the feeds: the network is down, the resolver does not
+answer, or we are blocked. See "Most feeds fail" in docs/runbook.md. A single failing feed never turns a task red: it is a row of
+`ops.poll` with its reason, and its next poll moves away by itself. Clearing any task is safe: a feed that was polled is not due.
+"""
+
+from __future__ import annotations
+
+import pendulum
+from airflow.sdk import Asset, DeltaDataIntervalTimetable, dag, get_current_context, task
+
+from pipeline.settings import Settings
+
+ENTRIES = Asset("wiredesk://entries")
+
+
+@dag(
+    dag_id="ingest",
+    dag_display_name="2 · Ingest: poll due feeds",
+    schedule=DeltaDataIntervalTimetable(pendulum.duration(minutes=Settings().ingest_minutes)),
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=pendulum.duration(minutes=30),
+    tags=["wiredesk"],
+    doc_md=__doc__,
+)
+def ingest() -> None:
+    @task(doc_md="Due feeds, grouped by host into at most 32 batches.")
+    def plan() -> list[dict[str, object]]:
+        from pipeline.steps import tasks
+
+        return [dict(batch) for batch in tasks.plan_polls()]
+
+    @task(map_index_template="{{ label }}", doc_md="Poll, parse, store: one transaction per feed.")
+    def poll(batch: dict) -> dict[str, int]:
+        from pipeline.steps import tasks
+
+        get_current_context()["label"] = batch["label"]
+        return tasks.poll(batch)
+
+    @task(trigger_rule="all_done", outlets=[ENTRIES], retries=0, doc_md="Add up, judge, and tell the next DAG.")
+    def settle(counts: list, *, outlet_events: dict) -> dict[str, int]:
+        from pipeline.steps import tasks
+
+        outlet_events[ENTRIES].extra = total = tasks.total(counts)
+        tasks.judge(total)
+        return total
+
+    settle(poll.expand(batch=plan()))
+
+
+ingest()

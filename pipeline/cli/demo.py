@@ -1,0 +1,48 @@
+"""`demo`: the whole chain on the bundled newsstand, offline, with a picture at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    titles: Annotated[int, typer.Option(min=1, max=5000, help="Titles in the newsstand.")] = 40,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same news.")] = 1,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin again; else a demo goes on where it was, or shows what it had found.")
+    ] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Go on: Airflow reads the same newsstand on a fast clock.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the picture as data, with the score against the ground truth.")] = False,
+) -> None:
+    """Show the product offline: a day of invented news, read, folded into stories, and compared with the truth."""
+    from pipeline.cli import day, picture
+    from pipeline.cli.screen import progress
+    from pipeline.settings import Settings
+
+    scene = day.Scene(seed=seed, titles=titles, days=3 if serve else 1)
+    with day.opened_room(Settings(), scene, fresh=fresh) as settings:
+        with progress("A day of news") as report:
+
+            def show(at: datetime, end: datetime, _figures: Mapping[str, int]) -> None:
+                hours = int((end - day.START).total_seconds() // 3600)
+                done = int((at - day.START).total_seconds() // 3600)
+                report(min(done, hours), hours)
+
+            found = day.read(settings, scene, show)
+        if json:
+            picture.as_json(found)
+        else:
+            picture.show(found)
+        if serve:
+            from pipeline.cli.stand import serve as go_on
+
+            go_on(found, scene)

@@ -1,0 +1,157 @@
+"""A day that has been read -> its picture in the terminal, or the same as data with the score against the newsstand's truth."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.newsstand import truth
+from pipeline.newsstand.score import score
+from pipeline.steps.figures import figures
+from pipeline.store import connect, dicts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
+
+    from rich.text import TextType
+
+    from pipeline.cli.day import Day
+
+STORIES = 5
+MEMBERS = 6
+BAR = 10  # columns of a whole bar
+QUERY = "SELECT title, agency, relation, kept, own, lag FROM mart.syndication LIMIT 20"
+
+
+def data(day: Day) -> dict[str, Any]:
+    """Return figures, top stories, agencies, refusals and the score as JSON's own types."""
+    with connect(day.where.news) as connection:
+        stories = dicts(connection, "demo.stories", limit=STORIES)
+        members = dicts(connection, "demo.members", stories=[story["story_id"] for story in stories])
+        found = dicts(connection, "demo.found")
+        refused = {
+            url: row["reason"] for row in dicts(connection, "demo.refused") for url in (row["feed_url"], row["article_url"], row["url"])
+        }
+        refused.pop(None, None)
+        result = score(
+            truth.read(day.truth),
+            {row["url"]: row["story_id"] for row in found},
+            {row["url"]: row["agency"] for row in found},
+            refused,
+            until=day.end.isoformat(),
+        )
+        for story in stories:
+            story["members"] = [member for member in members if member["story_id"] == story["story_id"]]
+        return {
+            "until": day.end.isoformat(),
+            "figures": dict(figures(connection)),
+            "stories": stories,
+            "agencies": dicts(connection, "demo.agencies"),
+            "refusals": dicts(connection, "demo.refusals"),
+            "score": result.as_dict(),
+        }
+
+
+def as_json(day: Day) -> None:
+    print(json.dumps(data(day), indent=1, default=str, ensure_ascii=False))
+
+
+def show(day: Day) -> None:
+    """Print the picture."""
+    found, console = data(day), Console(highlight=False)
+    numbers = found["figures"]
+    console.rule(f"[bold]{day.end:%A %-d %B %Y}, read from the newsstand", align="left")
+    console.print(
+        f"{numbers['articles']:,} articles are {numbers['stories']:,} independent stories and {numbers['copies']:,} copies;"
+        f" {numbers['refused']:,} pages were refused. {numbers['polls']:,} polls, {numbers['entries']:,} sightings.\n"
+    )
+    console.print("[bold]Top stories[/bold], by the number of owners that run them")
+    for place, story in enumerate(found["stories"], 1):
+        console.print(_story(place, story))
+    console.print(_agencies(found["agencies"]))
+    console.print(_refusals(found["refusals"]))
+    pairs, agencies = found["score"]["pairs"], found["score"]["agencies"]
+    console.print(
+        Text.assemble(
+            ("Against the newsstand's ground truth  ", "bold"),
+            f"copies: precision {pairs['precision']:.3f}, recall {pairs['recall']:.3f}"
+            f"   agencies: precision {agencies['precision']:.3f}, recall {agencies['recall']:.3f}\n",
+        )
+    )
+    console.print("Ask it yourself:", style="bold")
+    console.print(f"  WIREDESK_VAR={_short(day)} ./wiredesk psql -c '{QUERY}'")
+    console.print("  ./wiredesk demo --serve     the same newsstand, read by Airflow on a fast clock")
+    console.print("  ./wiredesk up               hundreds of real titles, on a schedule")
+
+
+def _short(day: Day) -> str:
+    from pipeline.settings import ROOT
+
+    return str(day.settings.var.resolve()).removeprefix(f"{ROOT}/")
+
+
+def _story(place: int, story: Mapping[str, Any]) -> Table:
+    title: TextType = Text(f"{place}  {story['headline']}", style="bold cyan")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=title, title_justify="left")
+    for name in ("title", "relation", "kept", "own", "after"):
+        table.add_column(name, header_style="dim", no_wrap=True)
+    for member in story["members"][:MEMBERS]:
+        first = member["relation"] == "origin"
+        name = Text(f"   {member['title_name']}", style="bold" if first else "")
+        table.add_row(name, member["relation"], _bar(member["kept"], "green"), _bar(member["own"], "yellow"), _lag(member["lag"]))
+    more = len(story["members"]) - MEMBERS
+    if more > 0:
+        table.add_row(Text(f"   and {more} more", style="dim"))
+    counts = f"{story['articles']} articles, {story['titles']} titles, {story['owners']} owners"
+    table.add_row(Text(f"   {story['agency']}: {counts}\n", style="dim"))
+    return table
+
+
+def _agencies(rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), title="[bold]Whose text it was[/bold]", title_justify="left", title_style=""
+    )
+    for name in ("agency", "articles", "stories", "kept", "own", "after (median)"):
+        table.add_column(name, header_style="dim", justify="right" if name in {"articles", "stories"} else "left")
+    for row in rows:
+        bars = (_bar(row["kept"], "green"), _bar(row["own"], "yellow"))
+        table.add_row(row["agency"], f"{row['articles']:,}", f"{row['stories']:,}", *bars, _lag(row["lag"]))
+    table.caption = ""
+    return table
+
+
+def _refusals(rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        title="[bold]What was not kept, and why[/bold]",
+        title_justify="left",
+        title_style="",
+    )
+    for name in ("what", "reason", "items"):
+        table.add_column(name, header_style="dim", justify="right" if name == "items" else "left")
+    for row in rows:
+        table.add_row(row["stage"], row["reason"], f"{row['items']:,}")
+    table.caption = ""
+    return table
+
+
+def _bar(share: float | None, colour: str) -> Text:
+    if share is None:
+        return Text("")
+    full = round(share * BAR)
+    return Text.assemble(("█" * full, colour), ("░" * (BAR - full), "dim"), f" {share:4.0%}")
+
+
+def _lag(lag: timedelta | None) -> str:
+    if lag is None:
+        return "?"
+    minutes = round(lag.total_seconds() / 60)
+    sign, minutes = ("-" if minutes < 0 else ""), abs(minutes)
+    return f"{sign}{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{sign}{minutes} min"  # noqa: PLR2004

@@ -1,0 +1,49 @@
+"""A demo's first day -> the same newsstand served on a fast clock, and Airflow reading it until a signal comes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pipeline import clock
+from pipeline.cli import up
+from pipeline.cli.screen import Screen
+from pipeline.machine import ports
+from pipeline.machine.claim import claimed
+from pipeline.machine.postgres import Server
+from pipeline.machine.supervisor import Child
+from pipeline.settings import ROOT
+
+if TYPE_CHECKING:
+    from pipeline.cli.day import Day, Scene
+
+RATE = 60  # an hour of news in a minute
+MINUTES = 1  # between two looks for due feeds
+
+
+def serve(day: Day, scene: Scene) -> None:
+    """Run Airflow on the demo's database from where the day ended. Running, PortTaken."""
+    screen = Screen()
+    spec = f"{day.reached.isoformat()} {clock.wall().isoformat()} {RATE}"
+    settings = day.settings.model_copy(update={"clock": spec, "ingest_minutes": MINUTES})
+    with claimed(settings, screen.say) as claim:
+        up.prepare(settings, day.where, screen)
+        companion = _newsstand(day, scene, spec)
+        up.serve(claim, settings, day.where, screen, server=Server(settings.var / "postgres"), companions=[companion])
+
+
+def _newsstand(day: Day, scene: Scene, spec: str) -> Child:
+    from pipeline.cli.day import START
+
+    options = {
+        "seed": scene.seed,
+        "titles": scene.titles,
+        "days": scene.days,
+        "start": START.isoformat(),
+        "clock": spec,
+        "port": ports.remembered(day.settings.var / "newsstand" / "port"),
+        "folder": day.settings.var / "newsstand",
+    }
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    command = [sys.executable, "-m", "pipeline.newsstand.serve", *arguments, "--with-parent"]
+    return Child(name="newsstand", command=command, environment={"PYTHONPATH": str(ROOT)})

@@ -1,0 +1,129 @@
+"""The steps by hand: sync, migrate, poll, fetch, extract, cluster, publish, with progress."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pipeline.machine.databases import Urls
+    from pipeline.records import Tally
+    from pipeline.settings import Settings
+    from pipeline.steps.edges import Edges, Report, Wanted
+
+app = typer.Typer()
+TITLE = Annotated[list[str] | None, typer.Option("--title", "-t", help="Key of a title, as in `titles list`; may be given several times.")]
+LIMIT = Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many items.")]
+AS_JSON = Annotated[bool, typer.Option("--json", help="Print the tally as data.")]
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the schema of the news up to date, and the registry into it."""
+    from pipeline.steps import sync
+    from pipeline.store import migrate as schema
+
+    settings, where = _where()
+    applied = schema.up(where.news)
+    changed = sync(settings, where.news).doors["changed"]
+    typer.echo(f"Applied: {', '.join(applied) or 'nothing, the schema is up to date'}.")
+    typer.echo(f"Registry: {changed:,} blocks new or changed.")
+
+
+@app.command()
+def tables(write: Annotated[bool, typer.Option("--write", help="Bring docs/tables.md up to date.")] = False) -> None:
+    """Print the dictionary of every table, view and column."""
+    from pipeline.settings import ROOT
+    from pipeline.store import connect, dictionary
+
+    _, where = _where()
+    with connect(where.news) as connection:
+        text = dictionary.markdown(connection)
+    if write:
+        (ROOT / "docs" / "tables.md").write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text)
+
+
+@app.command()
+def poll(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> None:
+    """Poll the feeds that are due."""
+    from pipeline.steps.poll import poll as step
+
+    _run("Polling feeds", step, title, limit, as_json=json)
+
+
+@app.command()
+def fetch(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> None:
+    """Fetch the pages of new articles."""
+    from pipeline.steps.fetch import fetch as step
+
+    _run("Fetching pages", step, title, limit, as_json=json)
+
+
+@app.command()
+def extract(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> None:
+    """Read the fetched pages: articles, or refusals with a reason."""
+    from pipeline.steps.extract import extract as step
+
+    _run("Reading pages", step, title, limit, as_json=json)
+
+
+@app.command()
+def cluster(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> None:
+    """Find the copies among new articles and fold them into stories."""
+    from pipeline.steps.cluster import cluster as step
+
+    _run("Finding copies", step, title, limit, as_json=json)
+
+
+@app.command()
+def publish(json: AS_JSON = False) -> None:
+    """Check that the books balance, and publish an edition."""
+    from pipeline.steps.publish import publish as step
+
+    _run("Balancing the books", step, None, None, as_json=json)
+
+
+def _run(
+    name: str,
+    step: Callable[[Edges, Wanted, Report], Mapping[str, Tally]],
+    titles: list[str] | None,
+    limit: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    from pipeline.cli import tables
+    from pipeline.cli.screen import progress
+    from pipeline.steps.edges import Wanted, opened
+
+    settings, where = _where()
+    with opened(settings, where.news) as edges:
+        _check(edges, titles)
+        with progress(name) as report:
+            tallies = step(edges, Wanted(titles=tuple(titles) if titles else None, limit=limit), report)
+    tables.tallies(tallies, as_json=as_json)
+
+
+def _check(edges: Edges, titles: list[str] | None) -> None:
+    """SettingsError for a title that nobody knows; the usual slip is a name in place of a key."""
+    from pipeline.errors import SettingsError
+    from pipeline.store import dicts
+
+    with edges.connection.transaction():
+        unknown = dicts(edges.connection, "registry.unknown_titles", keys=titles or [])
+    if unknown:
+        raise SettingsError(
+            f"--title {unknown[0]['wanted']}", "no title has this key", hint="See ./wiredesk titles list, or run ./wiredesk migrate."
+        )
+
+
+def _where() -> tuple[Settings, Urls]:
+    from pipeline.machine.postgres import urls
+    from pipeline.settings import Settings
+
+    settings = Settings()
+    return settings, urls(settings)

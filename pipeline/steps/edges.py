@@ -1,0 +1,97 @@
+"""Settings -> everything of the world that a step touches: database, web, child processes, time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pipeline import clock, registry
+from pipeline.children import Children
+from pipeline.steps import inside
+from pipeline.steps.hosts import Slots
+from pipeline.store import connect, dicts, value
+from pipeline.web.door import PRODUCT, open_door
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pipeline.clock import Clock
+    from pipeline.records import Title
+    from pipeline.settings import Settings
+    from pipeline.store import Connection
+    from pipeline.web.door import Door
+
+LEASE = timedelta(minutes=15)  # longer than any batch; a killed worker's claims are free again after it
+THREADS = 16  # hosts asked at once by one task; requests is good for up to 64
+MASK = (1 << 64) - 1
+
+Report = Callable[[int, int], None]  # done, of how many
+
+
+def silent(_done: int, _total: int) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which of the pending items a step is to take; None: all of them."""
+
+    titles: tuple[str, ...] | None = None
+    hosts: tuple[str, ...] | None = None
+    limit: int | None = None
+
+    def at_most(self, batch: int, taken: int) -> int:
+        """Return how many of the next `batch` are still wanted."""
+        return batch if self.limit is None else max(0, min(batch, self.limit - taken))
+
+
+class Edges:
+    """The world, as the steps see it. What a step does not touch is not opened."""
+
+    def __init__(self, settings: Settings, url: str, stack: ExitStack, *, now: Clock | None = None) -> None:
+        self.settings = settings
+        self.now = now or clock.read(settings.clock)  # what the news is dated by
+        self.wall: Clock = clock.wall  # what leases and slots are measured by
+        self.agent = PRODUCT  # the name by which robots.txt knows us
+        self.connection: Connection = stack.enter_context(connect(url))
+        self._url = url
+        self._stack = stack
+
+    @cached_property
+    def door(self) -> Door:
+        slots = Slots(self._stack.enter_context(connect(self._url, autocommit=True)), self.settings.spacing, self.wall)
+        return open_door(self.settings, pause=slots.take)
+
+    @cached_property
+    def children(self) -> Children:
+        agencies = registry.load(self.settings.registry).agencies
+        arguments = (agencies, self.seed)
+        return self._stack.enter_context(Children(self.settings.workers, initializer=inside.prepare, initargs=arguments))
+
+    @cached_property
+    def seed(self) -> int:
+        """The deployment's seed of signatures, 64 bits, unsigned."""
+        with self.connection.transaction():
+            return int(value(self.connection, "registry.seed")) & MASK
+
+    def titles(self) -> Mapping[int, Title]:
+        """Return every title that we read or have read, by its id; without its feeds."""
+        from pipeline.records import Title
+
+        with self.connection.transaction():
+            rows = dicts(self.connection, "registry.titles")
+        return {row.pop("title_id"): Title(**row, feeds=()) for row in rows}
+
+    def lease_until(self) -> Any:
+        return self.wall() + LEASE
+
+
+@contextmanager
+def opened(settings: Settings, url: str, *, now: Clock | None = None) -> Iterator[Edges]:
+    """Open the edges of a step, and close them all."""
+    with ExitStack() as stack:
+        yield Edges(settings, url, stack, now=now)

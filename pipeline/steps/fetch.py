@@ -1,0 +1,145 @@
+"""Articles that wait for their page -> pages, or refusals. One transaction per page."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pipeline.reasons import Reason
+from pipeline.records import Answer, Refusal, Tally
+from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
+from pipeline.steps.hosts import Rules
+from pipeline.steps.refusals import refuse
+from pipeline.steps.spread import spread
+from pipeline.store import read, value, write
+from pipeline.web import robots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+BATCH = 400  # pages claimed at once: they are fetched within a lease, a second apart on one host
+PER_HOST = 120  # of one host among them; the others are let go again
+PASSING = frozenset(
+    {  # failures that usually pass: the page is asked again
+        Reason.TIMED_OUT,
+        Reason.DNS_FAILED,
+        Reason.CONNECT_FAILED,
+        Reason.SERVER_ERROR,
+        Reason.RATE_LIMITED,
+        Reason.BROKEN_RESPONSE,
+        Reason.EMPTY_BODY,
+        Reason.ROBOTS_UNREACHABLE,
+    }
+)
+TRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))  # until the next try; then it is refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An article whose page is ours to fetch, under a fence."""
+
+    article_id: int
+    url: str
+    host: str
+    fence: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What came of one page."""
+
+    claim: Claim
+    at: datetime
+    answer: Answer | Refusal | None  # None: not asked, the host had asked us to wait
+    wait: timedelta | None = None  # what the host asked for
+
+
+def fetch(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
+    """Fetch the wanted pages that are due, and tally them."""
+    pages: Counter[str] = Counter()
+    while size := wanted.at_most(BATCH, pages.total()):
+        claims = _claim(edges, wanted, size)
+        hosts: dict[str, list[Claim]] = defaultdict(list)
+        for claim in claims:
+            hosts[claim.host].append(claim)
+        with edges.connection.transaction():
+            rules = Rules(edges.connection, hosts, edges.now())
+        for fetched in spread(list(hosts.values()), partial(_host, edges, rules), THREADS):
+            pages[_store(edges, rules, fetched)] += 1
+            report(pages.total(), max(len(claims), pages.total()))
+        if not claims:
+            break
+    return {"page": Tally(seen=pages.total(), doors=pages)}
+
+
+def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
+    with edges.connection.transaction():
+        return read(
+            edges.connection,
+            "fetch.claim",
+            Claim,
+            now=edges.now(),
+            wall=edges.wall(),
+            lease_until=edges.lease_until(),
+            hosts=wanted.hosts,
+            titles=wanted.titles,
+            limit=size,
+            per_host=PER_HOST,
+        )
+
+
+def _host(edges: Edges, rules: Rules, claims: Sequence[Claim]) -> Iterator[Fetched]:
+    """Fetch the pages of one host, one after the other, until it asks us to wait."""
+    wait: timedelta | None = None
+    for claim in claims:
+        at = edges.now()
+        answer = None if wait else _ask(edges, rules, claim.url)
+        if isinstance(answer, Refusal) and answer.reason == Reason.RATE_LIMITED:
+            wait = answer.retry_after or TRIES[0]
+        yield Fetched(claim=claim, at=at, answer=answer, wait=wait)
+
+
+def _ask(edges: Edges, rules: Rules, url: str) -> Answer | Refusal:
+    allowed = rules.of(url, edges.door, edges.now())
+    if not robots.allowed(allowed, url, edges.agent):
+        reason = Reason.ROBOTS_UNREACHABLE if allowed.state == "unreachable" else Reason.ROBOTS_DENIED
+        return Refusal(stage="page", reason=reason, url=url)
+    return edges.door.fetch(url, kind="page")
+
+
+def _store(edges: Edges, rules: Rules, fetched: Fetched) -> str:
+    """Store a page or a refusal and return the door by which it left. Nothing, if the claim was lost."""
+    claim = fetched.claim
+    held = {"article_id": claim.article_id, "fence": claim.fence}
+    with edges.connection.transaction():
+        rules.store(edges.connection)
+        if value(edges.connection, "fetch.hold", **held) is None:
+            return "lost"
+        if isinstance(fetched.answer, Answer):
+            _keep(edges, fetched.answer, fetched.at, held)
+            return "fetched"
+        if fetched.answer is None:
+            again = fetched.at + (fetched.wait or TRIES[0])
+            write(edges.connection, "fetch.put_off", **held, tried=0, reason=str(Reason.RATE_LIMITED), next_try_at=again)
+            return "put_off"
+        reason = fetched.answer.reason
+        if reason in PASSING and claim.attempts < len(TRIES):
+            again = fetched.at + max(TRIES[claim.attempts], fetched.wait or timedelta(0))
+            write(edges.connection, "fetch.put_off", **held, tried=1, reason=str(reason), next_try_at=again)
+            return f"put_off:{reason}"
+        refuse(edges.connection, [fetched.answer], fetched.at, article=claim.article_id)
+        write(edges.connection, "fetch.refused", **held, tried=1, reason=str(reason), same_as=None)
+        return f"refused:{reason}"
+
+
+def _keep(edges: Edges, answer: Answer, at: datetime, held: Mapping[str, int]) -> None:
+    kind = answer.headers.get("content-type", "")[:200]
+    body = zlib.compress(answer.body, 6)
+    write(edges.connection, "fetch.keep_page", **held, url=answer.url, content_type=kind, bytes=len(answer.body), body=body, at=at)
+    write(edges.connection, "fetch.fetched", **held)

@@ -1,0 +1,38 @@
+"""What runs in a child process: bytes from the web -> records. Prepared once per child, called by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.articles import credits, extract  # noqa: A004  the module's name is the glossary's
+from pipeline.feeds import entries
+from pipeline.records import Article, Refusal
+from pipeline.stories import signatures
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.records import Agency, Feed, Page, Reading, Signature, Title
+
+_prepared: tuple[credits.Rules, int] | None = None
+
+
+def prepare(agencies: tuple[Agency, ...], seed: int) -> None:
+    """Build what every page needs."""
+    global _prepared  # noqa: PLW0603  a child is one process that reads many pages
+    _prepared = (credits.compile_rules(agencies), seed)
+
+
+def read_feed(body: bytes, url: str, content_type: str, title: Title, feed: Feed, now: datetime) -> Reading | Refusal:  # noqa: PLR0917
+    """Return what a feed's body says."""
+    return entries.parse(body, url=url, content_type=content_type, title=title, feed=feed, now=now)
+
+
+def read_page(page: Page) -> tuple[Article, Signature] | Refusal:
+    """Return the article of a page and its signature."""
+    assert _prepared, "prepare runs first"
+    rules, seed = _prepared
+    article = extract.extract(page, rules)
+    if isinstance(article, Refusal):
+        return article
+    return article, signatures.sign(article.text, article.language, seed=seed)

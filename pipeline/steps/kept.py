@@ -1,0 +1,110 @@
+"""An article and its signature -> their rows, within the caller's transaction: a version if the text is new, credits, signature."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from pipeline import urls
+from pipeline.reasons import Reason
+from pipeline.records import Refusal
+from pipeline.store import dicts, many, value, write
+from pipeline.stories import signatures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.records import Article, Moment, Signature
+    from pipeline.steps.edges import Edges
+    from pipeline.steps.extract import Paper
+
+FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # no news of ours is older
+AHEAD = timedelta(days=1)  # a time further in the future than this is a mistake
+
+
+def store(edges: Edges, paper: Paper, article: Article, signature: Signature) -> str | Refusal:
+    """Store the article and return the door: new, changed, unchanged; or the refusal of a page that another article has already."""
+    if other := _other(edges, paper, article):
+        return Refusal(stage="article", reason=Reason.SAME_PAGE, detail=f"the page of article {other}", url=paper.own_url)
+    digest = sha256(f"{article.headline}\n\n{article.text}".encode()).digest()
+    newest = dicts(edges.connection, "extract.newest", article_id=paper.article_id)
+    if newest and newest[0]["text_sha"] == digest:
+        return "unchanged"
+    number = newest[0]["number"] + 1 if newest else 1
+    published = _moment("published", _sane(article.published, paper))
+    write(edges.connection, "extract.add_version", **_version(edges, paper, article), **published, number=number, text_sha=digest)
+    many(edges.connection, "extract.add_credit", _credits(paper, article, number))
+    write(edges.connection, "extract.set_version", article_id=paper.article_id, number=number, **published)
+    _sign(edges, paper, signature, number)
+    return "changed" if newest else "new"
+
+
+def _other(edges: Edges, paper: Paper, article: Article) -> int | None:
+    """Return the article that the page's canonical address belongs to, if it is another one; else remember the address."""
+    try:
+        key = urls.key(article.canonical_url) if article.canonical_url else paper.url_key
+    except ValueError:
+        return None
+    if key == paper.url_key:
+        return None
+    which = {"article_id": paper.article_id, "url_key": key}
+    other: int | None = value(edges.connection, "extract.same_page", **which, title_id=paper.title_id)
+    if other is None:
+        write(edges.connection, "extract.add_alias", **which, url=article.canonical_url)
+    return other
+
+
+def _version(edges: Edges, paper: Paper, article: Article) -> Mapping[str, Any]:
+    names = (
+        "headline",
+        "standfirst",
+        "text",
+        "words",
+        "language",
+        "method",
+        "access",
+        "authors",
+        "section",
+        "tags",
+        "canonical_url",
+        "flags",
+    )
+    images = json.dumps([asdict(image) for image in article.images], ensure_ascii=False)
+    return {name: getattr(article, name) for name in names} | {
+        "article_id": paper.article_id,
+        "images": images,
+        "fence": paper.page_fence,
+        "at": edges.now(),
+        **_moment("modified", _sane(article.modified, paper)),
+    }
+
+
+def _credits(paper: Paper, article: Article, number: int) -> list[Mapping[str, Any]]:
+    return [
+        {"article_id": paper.article_id, "number": number, "rank": rank, **asdict(credit)} for rank, credit in enumerate(article.credits, 1)
+    ]
+
+
+def _sign(edges: Edges, paper: Paper, signature: Signature, number: int) -> None:
+    """Keep what copies are found by; a text without rare shingles is too short to have any."""
+    packed = signatures.pack(signature) if signature.sample else None
+    which = {"article_id": paper.article_id}
+    write(edges.connection, "extract.sign", **which, number=number, version=signature.version, packed=packed)
+    write(edges.connection, "extract.drop_samples", **which)
+    write(edges.connection, "extract.add_samples", **which, sample=signature.sample)
+
+
+def _sane(moment: Moment | None, paper: Paper) -> Moment | None:
+    """Return the time if news of that day can have it."""
+    return moment if moment and FIRST <= moment.at <= paper.first_seen_at + AHEAD else None
+
+
+def _moment(name: str, moment: Moment | None) -> Mapping[str, Any]:
+    return {
+        f"{name}_at": moment.at if moment else None,
+        f"{name}_precision": moment.precision if moment else None,
+        f"{name}_from": moment.source if moment else None,
+    }

@@ -1,0 +1,174 @@
+"""What a look at a feed found -> its rows, in one transaction: articles, sightings, refusals, the poll, and last the schedule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline import urls
+from pipeline.feeds import pace
+from pipeline.reasons import Reason
+from pipeline.records import Answer, Refusal, Rhythm
+from pipeline.steps.refusals import refuse
+from pipeline.store import POISON, dicts, many, value, write
+from pipeline.text import clean, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from pipeline.records import Entry, Moment, Reading
+    from pipeline.steps.edges import Edges
+    from pipeline.steps.hosts import Rules
+    from pipeline.steps.poll import Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at one feed, before it is stored."""
+
+    claim: Claim
+    at: datetime
+    seconds: float
+    answer: Answer | Refusal
+    digest: bytes | None  # of the body
+    reading: Reading | Refusal | None  # None: nothing has changed, or there was no answer
+
+
+def store(edges: Edges, rules: Rules, look: Look) -> tuple[str, Mapping[str, int]]:
+    """Store a look and return the door by which the feed left, and those of its entries. Nothing, if the claim was lost."""
+    with edges.connection.transaction():
+        rules.store(edges.connection)
+        held = value(edges.connection, "poll.hold", feed_id=look.claim.feed_id, fence=look.claim.fence)
+        if held is None:
+            return "lost", {}
+        entries, refusals = _entries(look)
+        refused = list(refusals)
+        new = _keep(edges, look, entries, refused)
+        failure = look.answer if isinstance(look.answer, Refusal) else look.reading if isinstance(look.reading, Refusal) else None
+        refuse(edges.connection, [*refused, *([failure] if failure else [])], look.at, feed=look.claim.feed_id)
+        seen = len(entries) + len(refusals)
+        counts = {"seen": seen, "new": new, "known": seen - new - len(refused), "refused": len(refused)}
+        _close(edges, look, failure, counts)
+    doors = Counter({"new": new, "known": counts["known"]}) + Counter(f"refused:{refusal.reason}" for refusal in refused)
+    return f"refused:{failure.reason}" if failure else "read" if look.reading else "unchanged", doors
+
+
+def _entries(look: Look) -> tuple[Sequence[Entry], Sequence[Refusal]]:
+    if look.reading is None or isinstance(look.reading, Refusal):
+        return (), ()
+    return sorted(look.reading.entries, key=lambda entry: entry.url_key), look.reading.refusals
+
+
+def _keep(edges: Edges, look: Look, entries: Sequence[Entry], refused: list[Refusal]) -> int:
+    """Store the entries and return how many articles are new. One that the database refuses goes to `refused`, the others stay."""
+    if not entries:
+        return 0
+    try:
+        with edges.connection.transaction():
+            return _insert(edges, look, entries)
+    except POISON as error:
+        if len(entries) == 1:
+            refused.append(Refusal(stage="entry", reason=Reason.POISON, detail=str(error), url=entries[0].url))
+            return 0
+    middle = len(entries) // 2
+    return _keep(edges, look, entries[:middle], refused) + _keep(edges, look, entries[middle:], refused)
+
+
+def _insert(edges: Edges, look: Look, entries: Sequence[Entry]) -> int:
+    feed, title, at = look.claim.feed_id, look.claim.title_id, look.at
+    rows = [{"url_key": entry.url_key, "url": entry.url, "title_id": title, "at": at} for entry in entries]
+    new = many(edges.connection, "poll.add_article", rows)
+    found = dicts(edges.connection, "poll.articles", keys=[entry.url_key for entry in entries])
+    ids = {bytes(row["url_key"]): row["article_id"] for row in found}
+    many(edges.connection, "poll.add_sighting", [_sighting(ids[entry.url_key], feed, at, entry) for entry in entries])
+    many(edges.connection, "poll.keep_entry", [_said(ids[entry.url_key], feed, at, entry) for entry in entries])
+    if new:
+        write(edges.connection, "poll.queue_new", articles=sorted(ids.values()))
+    return new
+
+
+def _sighting(article: int, feed: int, at: datetime, entry: Entry) -> Mapping[str, Any]:
+    return {"article_id": article, "feed_id": feed, "at": at, "rank": entry.rank}
+
+
+def _said(article: int, feed: int, at: datetime, entry: Entry) -> Mapping[str, Any]:
+    return {
+        "article_id": article,
+        "feed_id": feed,
+        "at": at,
+        "guid": clean(entry.guid),
+        "headline": entry.headline,
+        "summary": entry.summary,
+        "authors": entry.authors,
+        "language": entry.language,
+        "section": entry.section,
+        "markup": printable(entry.text) if entry.text else None,
+        **_moment("published", entry.published),
+        **_moment("updated", entry.updated),
+    }
+
+
+def _moment(name: str, moment: Moment | None) -> Mapping[str, Any]:
+    return {f"{name}_at": moment.at if moment else None, f"{name}_precision": moment.precision if moment else None}
+
+
+def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[str, int]) -> None:
+    """Write the poll, and the schedule last."""
+    claim, answer = look.claim, look.answer if isinstance(look.answer, Answer) else None
+    unchanged = answer is not None and look.reading is None
+    rhythm = Rhythm(interval=claim.interval, failures=claim.failures, state=claim.state)
+    outcome = pace.Outcome(
+        refusal=failure.reason if failure else None,
+        seen=counts["seen"],
+        new=counts["new"],
+        pace=look.reading.pace if look.reading and not isinstance(look.reading, Refusal) else None,
+        fresh_for=pace.fresh_for(answer.headers, look.at) if answer else None,
+        retry_after=look.answer.retry_after,
+        unchanged=unchanged,
+    )
+    rhythm, next_poll_at = pace.plan(rhythm, outcome, now=look.at, feed_key=urls.key(claim.url))
+    reading = look.reading if look.reading and not isinstance(look.reading, Refusal) else None
+    write(
+        edges.connection,
+        "poll.record",
+        feed_id=claim.feed_id,
+        fence=claim.fence,
+        at=look.at,
+        status=answer.status if answer else None,
+        reason=str(failure.reason) if failure else None,
+        detail=clean(failure.detail, 500) if failure else "",
+        unchanged=unchanged,
+        form=reading.form if reading else None,
+        bytes=len(answer.body) if answer else 0,
+        seconds=round(look.seconds, 3),
+        next_poll_at=next_poll_at,
+        **counts,
+    )
+    write(
+        edges.connection,
+        "poll.reschedule",
+        feed_id=claim.feed_id,
+        fence=claim.fence,
+        at=look.at,
+        state=rhythm.state,
+        interval=rhythm.interval,
+        failures=rhythm.failures,
+        next_poll_at=next_poll_at,
+        **_validators(look, failure),
+    )
+
+
+def _validators(look: Look, failure: Refusal | None) -> Mapping[str, Any]:
+    """Return what the next poll sends: an answer's validators only if all of it was read; a failed new address is given up."""
+    claim, answer = look.claim, look.answer
+    if failure or isinstance(answer, Refusal):
+        moved = None if failure and claim.moved_to else claim.moved_to
+        return {"etag": claim.etag, "last_modified": claim.last_modified, "body_sha": claim.body_sha, "moved_to": moved}
+    kept = {"etag": claim.etag, "last_modified": claim.last_modified} if look.reading is None and not answer.body else {}
+    etag, modified = clean(answer.headers.get("etag", "")), clean(answer.headers.get("last-modified", ""))
+    moved = answer.moved_to if look.reading and answer.moved_to else claim.moved_to
+    return {"etag": etag or kept.get("etag", ""), "last_modified": modified or kept.get("last_modified", ""), "body_sha": look.digest} | {
+        "moved_to": moved
+    }

@@ -1,0 +1,28 @@
+"""What is in the tables -> an edition: the books are checked, and its figures written down. LedgerError if they do not balance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.errors import LedgerError
+from pipeline.records import Tally
+from pipeline.steps.edges import Edges, Report, Wanted, silent
+from pipeline.store import dicts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HINT = "Something writes past the steps, or a step is broken: see 'The ledger does not balance' in docs/runbook.md."
+
+
+def publish(edges: Edges, _wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
+    """Check that every item has left each stage by one named door, and publish an edition."""
+    with edges.connection.transaction():
+        edges.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # one moment for all sums
+        for line in dicts(edges.connection, "publish.ledger"):
+            if line["lost"]:
+                raise LedgerError(f"the ledger's {line['stage']} line", f"{line['lost']} of {line['came']} are unaccounted for", hint=HINT)
+        edition = dicts(edges.connection, "publish.edition", at=edges.now())[0]
+    report(1, 1)
+    doors = {name: edition[name] for name in ("stories", "copies", "refused", "pending")}
+    return {"edition": Tally(seen=edition["articles"] + edition["refused"] + edition["pending"], doors=doors)}

@@ -1,0 +1,23 @@
+"""All steps in their order, once: what the DAGs do between two polls, in one process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.steps.cluster import cluster
+from pipeline.steps.extract import extract
+from pipeline.steps.fetch import fetch
+from pipeline.steps.poll import poll
+from pipeline.steps.publish import publish
+
+if TYPE_CHECKING:
+    from pipeline.records import Tally
+    from pipeline.steps.edges import Edges
+
+
+def run(edges: Edges) -> dict[str, Tally]:
+    """Run every step on all that is pending, and return their tallies by noun."""
+    tallies: dict[str, Tally] = {}
+    for step in (poll, fetch, extract, cluster, publish):
+        tallies.update(step(edges))
+    return tallies

@@ -1,0 +1,142 @@
+"""What the DAGs call: a step on this process's settings, with plain values in and out, for XCom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pipeline.errors import MachineError
+from pipeline.machine.postgres import urls
+from pipeline.settings import Settings
+from pipeline.steps import batches
+from pipeline.steps.edges import Edges, Wanted, opened
+from pipeline.store import dicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
+
+    from pipeline.records import Tally
+    from pipeline.steps.batches import Batch
+
+PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
+READ = 2000  # pages read by one task
+FEW = 20  # below so many feeds a run is not judged
+HALF = 0.5  # of the feeds polled; when more fail, it is not their fault
+
+
+def sync() -> dict[str, int]:
+    """Bring the registry into the tables."""
+    from pipeline import steps
+
+    settings = Settings()
+    return _plain({"block": steps.sync(settings, urls(settings).news)})
+
+
+def plan_polls() -> list[Batch]:
+    """Return the hosts of due feeds in batches."""
+    with _edges() as edges, edges.connection.transaction():
+        rows = dicts(edges.connection, "poll.due_hosts", now=edges.now(), wall=edges.wall(), titles=None)
+    return batches.plan([(row["host"], row["feeds"]) for row in rows], "feeds")
+
+
+def poll(batch: Batch) -> dict[str, int]:
+    """Poll the due feeds of a batch of hosts."""
+    from pipeline.steps.poll import poll as step
+
+    with _edges() as edges:
+        return _plain(step(edges, Wanted(hosts=tuple(batch["hosts"])), _print("feeds")))
+
+
+def plan_fetches() -> list[Batch]:
+    """Return the hosts of waiting pages in batches."""
+    with _edges() as edges, edges.connection.transaction():
+        rows = dicts(edges.connection, "fetch.due_hosts", now=edges.now(), wall=edges.wall())
+    return batches.plan([(row["host"], row["pages"]) for row in rows], "pages")
+
+
+def fetch(batch: Batch) -> dict[str, int]:
+    """Fetch the waiting pages of a batch of hosts."""
+    from pipeline.steps.fetch import fetch as step
+
+    with _edges() as edges:
+        return _plain(step(edges, Wanted(hosts=tuple(batch["hosts"]), limit=PAGES), _print("pages")))
+
+
+def extract() -> dict[str, int]:
+    """Read the pages that wait."""
+    from pipeline.steps.extract import extract as step
+
+    with _edges() as edges:
+        return _plain(step(edges, Wanted(limit=READ), _print("pages")))
+
+
+def cluster() -> dict[str, int]:
+    """Put the articles that wait into stories."""
+    from pipeline.steps.cluster import cluster as step
+
+    with _edges() as edges:
+        return _plain(step(edges, Wanted(), _print("articles")))
+
+
+def publish() -> dict[str, int]:
+    """Check the books and publish an edition."""
+    from pipeline.steps.publish import publish as step
+
+    with _edges() as edges:
+        return _plain(step(edges))
+
+
+def upkeep() -> dict[str, int]:
+    """Prune what is kept for a while only."""
+    from pipeline.steps.upkeep import upkeep as step
+
+    with _edges() as edges:
+        return _plain(step(edges))
+
+
+def total(counts: Iterable[Mapping[str, int] | None]) -> dict[str, int]:
+    """Add the counters of mapped tasks."""
+    summed: Counter[str] = Counter()
+    for part in counts:
+        summed.update(part or {})
+    return dict(sorted(summed.items()))
+
+
+def judge(counts: Mapping[str, int]) -> None:
+    """MachineError if most feeds of a run failed: then it is the network, the resolver or a block, and not the feeds."""
+    polled = counts.get("feed", 0)
+    failed = sum(count for name, count in counts.items() if name.startswith("feed refused:"))
+    if polled >= FEW and failed > HALF * polled:
+        reasons = ", ".join(
+            f"{count} {name.removeprefix('feed refused:')}" for name, count in counts.items() if name.startswith("feed refused:")
+        )
+        hint = "See 'Most feeds fail' in docs/runbook.md."
+        raise MachineError("polling", f"{failed} of {polled} feeds failed ({reasons})", hint=hint)
+
+
+def _edges() -> AbstractContextManager[Edges]:
+    settings = Settings()
+    return opened(settings, urls(settings).news)
+
+
+def _plain(tallies: Mapping[str, Tally]) -> dict[str, int]:
+    """Return tallies as counters: {"feed": 120, "feed read": 80, "feed refused:timed_out": 2, ...}."""
+    counts: dict[str, int] = {}
+    for noun, tally in tallies.items():
+        counts[noun] = tally.seen
+        counts |= {f"{noun} {door}": count for door, count in tally.doors.items()}
+    return counts
+
+
+class _print:  # noqa: N801  used as a function; it remembers what it last said
+    """Tell progress to the task's log, at every tenth."""
+
+    def __init__(self, noun: str) -> None:
+        self._noun = noun
+        self._said = 0
+
+    def __call__(self, done: int, of: int) -> None:
+        if done * 10 // max(of, 1) > self._said:
+            self._said = done * 10 // of
+            print(f"{done:,} of {of:,} {self._noun}", flush=True)  # noqa: T201  a task's log is its standard output

@@ -1,0 +1,129 @@
+"""A small web for the steps: three titles and an agency, their feeds and pages, a door that knows nothing else, a clock that is moved."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from xml.sax.saxutils import escape
+
+from builders_stories import OTHER_AGENCY, UNRELATED, WIRE
+
+from pipeline.newsstand.enrolment import enrol
+from pipeline.reasons import Reason
+from pipeline.records import Agency, Answer, Feed, Refusal, Title
+from pipeline.settings import Settings
+from pipeline.steps import inside, sync
+from pipeline.steps.edges import opened
+
+__all__ = ["NOON", "OTHER_AGENCY", "UNRELATED", "WIRE", "Web", "clock", "world"]
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NPA = Agency(key="npa", name="Northern Press Agency", aliases=("NPA",), languages=("en",), country="no", domains=("npa.example",))
+ROBOTS = b"User-agent: *\nDisallow: /private/\n"
+
+
+def title(key: str, **changes) -> Title:
+    base = Title(
+        key=key,
+        name=key.title(),
+        owner=f"{key.title()} Ltd",
+        country="no",
+        language="en",
+        kind="newspaper",
+        domains=(f"{key}.example",),
+        feeds=(Feed(url=f"http://{key}.example/feed.xml"),),
+    )
+    return replace(base, **changes)
+
+
+TITLES = (title("alpha"), title("beta"), title("gamma"), title("npa", kind="agency", agency="npa", domains=("npa.example",)))
+
+
+class Clock:
+    """Stands until it is moved."""
+
+    def __init__(self, at=NOON):
+        self.at = at
+
+    def __call__(self):
+        return self.at
+
+    def forward(self, **time):
+        self.at += timedelta(**time)
+
+
+def clock():
+    return Clock()
+
+
+class Web:
+    """What each address answers. An address that it does not know is 404."""
+
+    def __init__(self):
+        self.pages = {}
+        self.feeds = {f"http://{key}.example/feed.xml": [] for key in ("alpha", "beta", "gamma", "npa")}
+        self.asked = []
+
+    def publish(self, host, path, text, *, at=NOON, headline=None, byline="", also=(), canonical=None):
+        """Put a page up, and an entry into the title's feed (and into the feeds of `also`)."""
+        url = f"http://{host}.example/{path}"
+        headline = headline or f"{host.title()} on {path.rsplit('/')[-1].replace('-', ' ')}"
+        self.pages[url] = page(headline, text, at, byline, canonical)
+        for feed in (host, *also):
+            self.feeds[f"http://{feed}.example/feed.xml"].insert(0, (url, headline, at))
+        return url
+
+    def fetch(self, url, *, kind, etag="", modified=""):
+        self.asked.append(url)
+        if kind == "robots":
+            return Answer(url=url, status=200, headers={"content-type": "text/plain"}, body=ROBOTS)
+        if url in self.feeds:
+            body = feed(self.feeds[url])
+            tag = f'"{hash(body)}"'
+            status, body = (304, b"") if etag == tag else (200, body)
+            return Answer(url=url, status=status, headers={"content-type": "application/rss+xml", "etag": tag}, body=body)
+        found = self.pages.get(url)
+        if isinstance(found, bytes):
+            return Answer(url=url, status=200, headers={"content-type": "text/html; charset=utf-8"}, body=found)
+        return Refusal(stage=kind, reason=found or Reason.NOT_FOUND, url=url)
+
+
+def page(headline, text, at, byline, canonical):
+    paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in text.split("\n\n"))
+    link = f'<link rel="canonical" href="{canonical}">' if canonical else ""
+    return f"""<!doctype html><html lang="en"><head><title>{headline}</title>{link}
+<meta property="og:type" content="article"><meta property="article:published_time" content="{at.isoformat()}"></head>
+<body><nav><a href="/">Home</a><a href="/news">News</a></nav><article><h1>{headline}</h1><p class="byline">{byline}</p>{paragraphs}</article>
+<footer><a href="/about">About us</a></footer></body></html>""".encode()
+
+
+def feed(entries):
+    items = "".join(
+        f"<item><title>{escape(headline)}</title><link>{url}</link><pubDate>{format_datetime(at)}</pubDate></item>"
+        for url, headline, at in entries
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'.encode()
+
+
+class Inline:
+    """Calls the function here; what children are for has its own tests."""
+
+    def call(self, function, *args, seconds):
+        assert seconds > 0
+        return function(*args)
+
+
+@contextmanager
+def world(database, tmp_path, *, web=None, now=None, titles=TITLES):
+    """Yield edges onto a database that knows the titles, the given web, and a clock that stands."""
+    settings = Settings(var=tmp_path / "var", registry=tmp_path / "registry", database_url=database, spacing=0.0)
+    if not settings.registry.exists():
+        enrol(settings.registry, titles, [NPA])
+        sync(settings.model_copy(update={"clock": f"{NOON.isoformat()} {NOON.isoformat()} 0"}), database)
+    with opened(settings, database, now=now or Clock()) as edges:
+        edges.door = web or Web()
+        edges.children = Inline()
+        inside.prepare((NPA,), 1)
+        yield edges
