@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders_stories import NOON, SPEECH, THIRD, UNRELATED, WIRE, cut, signature
+from builders_stories import NOON, THIRD, UNRELATED, WIRE, cut, signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +56,7 @@ def test_words_that_mean_something_else_stay_different(one, other):
             "「我们绝对不会放弃这个港口，永远不会放弃，绝不，这里是我们的家园。」",
         ),
         ("She didn't see the crew's boats, it's said.", ""),
+        ("“He said “Harbour News” was wrong about all of it,” she wrote.", "“He said “Harbour News” was wrong about all of it,”"),
         ('The so-called "harbour war" is over.', ""),
     ],
 )
@@ -101,9 +102,38 @@ def test_shingles_and_samples_fit_a_signed_bigint():
     assert all(-(2**63) <= shingle < 2**63 for shingle in signed.shingles)
 
 
-def test_narration_is_sampled_before_quotations():
-    narrated = set(signature(cut(WIRE, 3)).shingles)
-    assert set(signature(SPEECH + "\n\n" + cut(WIRE, 3)).sample) <= narrated
+def test_a_sample_holds_what_a_trimmed_copy_holds_too():
+    """The lowest of all, not of some: whatever else stands on the page, a third of a text shares a third of its sample."""
+    whole, third = set(signature(WIRE).sample), set(signature(cut(WIRE, 0, 4)).shingles)
+    assert len(whole & third) >= len(whole) / 6
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "The senator wrote on Monday.\n\nThe law is dead, long live the law! — Ada Brisk (@adabrisk) March 2, 2026\n\nNobody answered.",
+            "en",
+        ),
+        ("The mayor spoke on Monday.\n\nOur hearts are with the families tonight, whatever comes.\n\nHe then left the hall.", "en"),
+        (
+            "Der Minister sprach am Montag.\n\nWir trauern mit den Familien und werden sie nicht vergessen.\n\nDann verließ er den Saal.",
+            "de",
+        ),
+        (
+            "Le maire a parlé lundi soir.\n\nNous pensons aux familles, et nous ne les oublierons pas.\n\nIl a ensuite quitté la salle.",
+            "fr",
+        ),
+    ],
+)
+def test_a_paragraph_in_somebodys_voice_is_told_from_narration_without_marks(text, language):
+    said = [part for part, quoted in quotations.split(text, language) if quoted]
+    assert [part.strip() for part in said] == [text.split("\n\n")[1]]
+
+
+def test_a_column_in_the_first_person_is_narration():
+    text = "I have lived on the coast for years.\n\nWe fish, and we mend our nets.\n\nThe boats are old."
+    assert not any(quoted for _, quoted in quotations.split(text, "en"))
 
 
 # --- candidates ---

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.records import Signature
 
 _PASSAGES = 8  # the longest shared passages are kept, to show them
+Dial = tuple[float, float, float]
 LEVELS: tuple[Level, ...] = ("strict", "normal", "loose")
 
 
@@ -26,15 +27,25 @@ class Policy:
     """How alike is alike. Measured by benchmarks/copies.py."""
 
     quoted: float = 0.2  # what a quoted word weighs beside a narrated one
-    told: tuple[float, float, float] = (0.75, 0.45, 0.3)  # least share of one text found in the other: strict, normal, loose
-    differing: tuple[float, float, float] = (0.1, 0.2, 0.3)  # most of the numbers and names in shared passages that differ
     shared: int = 20  # least narrated words shared
+    tiny: int = 60  # words; a text shorter than this
+    tiny_told: float = 0.75  # is a copy only if so much is shared
+    lone: float = 0.85  # one passage and no part of either lead is boilerplate, unless so much is shared
+    # Least share of one text found in the other, at strict, normal, loose.
+    told: Dial = (0.75, 0.45, 0.3)
+    lead: float = 0.8  # if so much of either lead is shared
+    led: Dial = (0.6, 0.3, 0.25)  # less will do
+    brief: int = 150  # words; if one of the texts is shorter
+    run: int = 30  # words; or the longest shared passage is
+    thin: Dial = (0.75, 0.6, 0.45)  # more is needed: agencies write one kind of news in the same phrases
+    # Most of the numbers and names in shared passages that differ.
+    differing: Dial = (0.15, 0.25, 0.3)
+    brief_differing: Dial = (0.1, 0.15, 0.2)
+    later: timedelta = timedelta(hours=12)  # other figures in a brief text are a correction within hours, a template after a day
+    later_differing: Dial = (0.05, 0.1, 0.15)
     far: timedelta = timedelta(hours=72)  # texts further apart than this
     far_told: float = 0.8  # are copies only if so much is shared
     far_differing: float = 0.05
-    short: int = 60  # words; a text shorter than this
-    short_told: float = 0.75  # is a copy only if so much is shared
-    lone: float = 0.85  # one passage and no part of either lead is boilerplate, unless so much is shared
 
 
 def compare(
@@ -53,18 +64,30 @@ def compare(
 
 def judge(match: Match, *, apart: timedelta | None = None, policy: Policy = Policy()) -> Level:
     """Return the strictest setting of the dial at which the two are copies."""
-    if match.shared < policy.shared:
+    if _refused(match, apart, policy):
         return "none"
-    if min(match.left_words, match.right_words) < policy.short and match.told < policy.short_told:
-        return "none"
-    if len(match.passages) == 1 and match.lead == 0 and match.told < policy.lone:
-        return "none"
-    if apart is not None and abs(apart) > policy.far and (match.told < policy.far_told or match.differing > policy.far_differing):
-        return "none"
-    for level, least, most in zip(LEVELS, policy.told, policy.differing, strict=True):
-        if match.told >= least and match.differing <= most:
+    least, most = policy.told, policy.differing
+    if match.lead >= policy.lead:
+        least = policy.led
+    if match.longest < policy.run:
+        least = policy.thin
+    if min(match.left_words, match.right_words) < policy.brief:
+        later = apart is not None and abs(apart) > policy.later
+        least, most = policy.thin, policy.later_differing if later else policy.brief_differing
+    for level, told, differing in zip(LEVELS, least, most, strict=True):
+        if match.told >= told and match.differing <= differing:
             return level
     return "none"
+
+
+def _refused(match: Match, apart: timedelta | None, policy: Policy) -> bool:
+    """Say whether no setting of the dial could call them copies."""
+    return (
+        match.shared < policy.shared
+        or (min(match.left_words, match.right_words) < policy.tiny and match.told < policy.tiny_told)
+        or (len(match.passages) == 1 and match.lead == 0 and match.told < policy.lone)
+        or (apart is not None and abs(apart) > policy.far and (match.told < policy.far_told or match.differing > policy.far_differing))
+    )
 
 
 def measure(left: Signature, right: Signature, *, pair: tuple[int, int] = (0, 1), policy: Policy = Policy()) -> Match | None:

@@ -147,6 +147,6 @@ def _told(signature: Signature, start: int, end: int) -> dict[int, int]:
 
 
 def lead(code: bytes) -> float:
-    """Return the share of the text's first words that the other text has."""
-    first = [flags for flags in code if not flags & BOILERPLATE][:_LEAD]
+    """Return the share of the text's first words, quotations left out, that the other text has."""
+    first = [flags for flags in code if not flags & (BOILERPLATE | QUOTED)][:_LEAD]
     return sum(1 for flags in first if flags & _SHARED) / len(first) if first else 0.0

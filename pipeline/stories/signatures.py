@@ -37,7 +37,7 @@ def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] =
     pattern, vocabulary = words.pattern(text), _vocabulary(seed)
     found: list[tuple[int, int]] = []
     spans: list[tuple[int, int]] = []
-    for part, quoted in quotations.split(text):
+    for part, quoted in quotations.split(text, language):
         start = len(found)
         found += [vocabulary[word] for word in pattern.findall(part)]
         if quoted:
@@ -105,12 +105,8 @@ def _shingles(tokens: array[int], width: int) -> tuple[int, ...]:
 
 
 def _sample(shingles: tuple[int, ...], flags: bytes | bytearray, width: int) -> tuple[int, ...]:
-    """Return the lowest-hashing shingles of narration; of quotations only where narration does not fill it."""
+    """Return the lowest-hashing shingles that are no boilerplate."""
     if sum([not flag & BOILERPLATE for flag in flags]) < MIN_WORDS * (width // WIDTH):
         return ()
-    told = {shingle for shingle, flag in zip(shingles, flags, strict=False) if not flag & (QUOTED | BOILERPLATE)}
-    lowest = heapq.nsmallest(SAMPLE, told)
-    if len(lowest) < SAMPLE:
-        said = {shingle for shingle, flag in zip(shingles, flags, strict=False) if flag & (QUOTED | BOILERPLATE) == QUOTED} - told
-        lowest += heapq.nsmallest(SAMPLE - len(lowest), said)
-    return tuple(lowest)
+    told = {shingle for shingle, flag in zip(shingles, flags, strict=False) if not flag & BOILERPLATE}
+    return tuple(heapq.nsmallest(SAMPLE, told))
