@@ -35,6 +35,7 @@ _SOURCES = frozenset(_TRACKING["sources"])
 
 _LONGEST = 32_768  # characters looked at; no server takes more
 _STRIPPED = "".join(map(chr, range(33)))
+_WRAPPED = re.compile(r"[\t\r\n]\s*")  # browsers drop these too
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -107,6 +108,7 @@ def _split(url: str) -> SplitResult:
     url = url.strip(_STRIPPED + "\x7f\u00a0\ufeff\u200b")
     if len(url) > _LONGEST:
         raise ValueError("an address of this length is junk")
+    url = _WRAPPED.sub("", url)
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
         raise ValueError("not an http or https address, or one with a user name in it")

@@ -98,7 +98,7 @@ def _address(item: Item, headline: str, ground: Ground) -> str | Refusal:
 
 def _judged(href: str, item: Item, headline: str, ground: Ground) -> str | Refusal:
     try:
-        url = urls.plain(urljoin(urljoin(ground.base, item.base.strip()), "".join(href.split("\n"))))
+        url = urls.plain(urljoin(urljoin(ground.base, item.base.strip()), href))
     except ValueError:
         return _refusal(Reason.BAD_URL, headline, text.clean(href, GUID))
     if len(url) > urls.MAX_BYTES:
