@@ -102,8 +102,8 @@ def _story(place: int, story: Mapping[str, Any]) -> Table:
         table.add_column(name, header_style="dim", no_wrap=True)
     for member in story["members"][:MEMBERS]:
         first = member["relation"] == "origin"
-        name = Text(f"   {member['title_name']}", style="bold" if first else "")
-        table.add_row(name, member["relation"], _bar(member["kept"], "green"), _bar(member["own"], "yellow"), _lag(member["lag"]))
+        who = Text(f"   {member['title_name']}", style="bold" if first else "")
+        table.add_row(who, member["relation"], _bar(member["kept"], "green"), _bar(member["own"], "yellow"), _lag(member["lag"]))
     more = len(story["members"]) - MEMBERS
     if more > 0:
         table.add_row(Text(f"   and {more} more", style="dim"))

@@ -1,0 +1,83 @@
+"""The DAG files, as Airflow reads and runs them, in a process of their own: Airflow warns too much for ours."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.machine import airflow
+from pipeline.machine.databases import Urls
+from pipeline.newsstand import server, world
+from pipeline.settings import ROOT, Settings
+from pipeline.store import connect
+
+pytestmark = [pytest.mark.airflow, pytest.mark.database, pytest.mark.process]
+
+DAGS = {"feeds", "ingest", "articles", "stories", "upkeep"}
+FILES = sorted((ROOT / "dags").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def where(postgres, tmp_path_factory):
+    """A database for the news and a migrated one for Airflow."""
+    urls = Urls(news=postgres.create("dags_news", template="migrated"), airflow=postgres.create("dags_airflow"))
+    airflow.migrate(Settings(var=tmp_path_factory.mktemp("migrate")), urls)
+    return urls
+
+
+def session(command, settings, where):
+    environment = os.environ | airflow.environment(settings, where)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "airflow_session.py"), command],
+        cwd=settings.var,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_airflow_reads_every_file_and_finds_what_an_operator_needs(where, tmp_path):
+    found = session("integrity", Settings(var=tmp_path), where)
+    assert found["errors"] == {}
+    assert set(found["dags"]) == DAGS
+    for name, dag in found["dags"].items():
+        assert dag["catchup"] is False, name
+        assert dag["max_active_runs"] == 1, name
+        assert dag["tags"] == ["wiredesk"], name
+        assert "When" in dag["doc"], f"{name} does not say what to do when a task is red"
+        assert "Clearing" in dag["doc"], f"{name} does not say whether clearing is safe"
+        assert dag["silent_tasks"] == [], name
+        assert "·" in dag["display"], name
+
+
+def test_the_chain_runs_from_feeds_to_stories(where, tmp_path):
+    start = datetime(2026, 3, 2, 6, tzinfo=UTC)
+    noon = start + timedelta(hours=12)
+    begun = world.build(seed=3, titles=12, days=1, start=start)
+    with server.open(begun, clock=lambda: noon, folder=tmp_path / "stand") as stand:
+        standing = f"{noon.isoformat()} {noon.isoformat()} 0"
+        settings = Settings(var=tmp_path, hosts=stand.hosts, registry=stand.registry, clock=standing, spacing=0.0)
+        states = session("chain", settings, where)
+    assert {state for tasks in states.values() for state in tasks.values()} == {"success"}, states
+    with connect(where.news) as connection:
+        articles, copies = connection.execute("SELECT count(*), count(*) FILTER (WHERE NOT is_canonical) FROM mart.article").fetchone()
+        assert articles > 30
+        assert copies > 5
+        assert connection.execute("SELECT count(*) FROM ops.ledger WHERE lost <> 0 OR pending <> 0").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM ops.edition").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_dag_file_is_thin(file):
+    text = file.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 65
+    kinds = {type(node) for node in ast.walk(ast.parse(text))}
+    assert not kinds & {ast.If, ast.Try, ast.While}, "no logic in a DAG file"
