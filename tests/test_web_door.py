@@ -4,6 +4,8 @@ import gzip
 import socket
 import ssl
 import threading
+import tomllib
+import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,9 +16,13 @@ from builders_web import AGENT, FEED, HOST, chunks, door, drip, endless, moved, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.errors import SettingsError
 from pipeline.reasons import Reason
 from pipeline.records import Answer, Refusal
+from pipeline.settings import ROOT, Settings
 from pipeline.web import hosts, proxies, wire
+from pipeline.web.answers import Policy
+from pipeline.web.door import agent, open_door
 from pipeline.web.waits import retry_after
 
 HOME = f"http://{HOST}/"
@@ -81,7 +87,7 @@ def test_an_answer_is_read(script):
 
 BOMB = gzip.compress(bytes(1 << 22))
 DEFLATE = zlib.compress(FEED)
-TINY = b"".join(zipped(b"") for _ in range(300))
+TINY = b"".join(zipped(b"") for _ in range(1001))
 
 BROKEN = {
     "body too large": (CLOSED + bytes(100_001), Reason.TOO_LARGE),
@@ -301,6 +307,49 @@ def test_retry_after_comes_with_answers_and_refusals_by_the_given_clock(status):
     script = reply(FEED, "Retry-After: Mon, 02 Mar 2026 06:10:00 GMT", status=f"{status} Some")
     found = ask(script, etag='"a"', clock=lambda: NOW)
     assert found.retry_after == timedelta(minutes=10)
+
+
+def test_the_figures_are_those_of_the_goals():
+    policy = Policy()
+    assert (policy.total, policy.connect, policy.redirects, policy.head) == (30, 10, 5, 65_536)
+    assert (policy.feed, policy.page, policy.robots) == (10_000_000, 5_000_000, 512_000)
+
+
+def test_the_agent_names_product_and_contact():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert agent("https://desk.example/about") == f"wiredesk/{project['version']} (+https://desk.example/about)"
+    assert agent("") == f"wiredesk/{project['version']}"
+    assert "\n" not in agent("a\r\nX-Evil: b")
+    assert agent("Zoë@desk.example").isascii()
+
+
+def test_the_settings_open_the_door_to_their_world(tmp_path):
+    with serve({"/": reply(FEED, "Retry-After: Mon, 02 Mar 2026 06:10:00 GMT")}) as server:
+        world = tmp_path / "hosts"
+        world.write_text(f"{HOST}:80 127.0.0.1:{server.port}\n", encoding="utf-8")
+        asked: list[str] = []
+        frozen = Settings(hosts=world, contact="me@desk.example", clock="2026-03-02T06:00:00Z 2026-03-02T06:00:00Z 0")
+        opened = open_door(frozen, asked.append)
+        assert opened.fetch(HOME, kind="feed").retry_after == timedelta(minutes=10)
+        assert opened.fetch(f"http://127.0.0.1:{server.port}/", kind="feed").reason is Reason.DNS_FAILED
+    assert asked == ["news.example:80"]
+    assert server.heads("User-Agent") == ["wiredesk/0.1.0 (+me@desk.example)"]
+
+
+def test_without_a_hosts_file_only_what_is_allowed_may_be_private():
+    with serve({"/": reply()}) as server, serve({"/": reply()}) as canary:
+        opened = open_door(Settings(hosts=None), allow=frozenset({f"127.0.0.1:{server.port}"}))
+        assert isinstance(opened.fetch(f"http://127.0.0.1:{server.port}/", kind="feed"), Answer)
+        assert opened.fetch(f"http://127.0.0.1:{canary.port}/", kind="feed").reason is Reason.ADDRESS_REFUSED
+    assert canary.connections == []
+
+
+@pytest.mark.parametrize(
+    "proxy", ["", "proxy.example", "https://proxy.example:1", "socks5://proxy.example:1", "http://proxy.example", "http://["]
+)
+def test_a_proxy_that_cannot_be_used_is_an_error_of_the_settings(proxy):
+    with pytest.raises(SettingsError):
+        proxies.read(proxy)
 
 
 # redirects
@@ -664,7 +713,32 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch):
     assert proxy.connections == []
 
 
-# many at once, for long
+# memory, many at once, for long
+
+
+def test_a_gigabyte_in_a_megabyte_costs_no_more_than_the_limit():
+    bomb = gzip.compress(bytes(1 << 24)) * 64
+    growth = {}
+    for kind in ("feed", "page", "robots"):
+        with serve({"/": reply(bomb, GZIP)}) as server:
+            opened = door(server, policy={"total": 30.0})
+            tracemalloc.start()
+            found = opened.fetch(HOME, kind=kind)
+            growth[kind] = tracemalloc.get_traced_memory()[1] / 1e6
+            tracemalloc.stop()
+        assert isinstance(found, Answer) if kind == "robots" else found.reason is Reason.TOO_LARGE
+    print(f"{len(bomb) / 1e6:.1f} MB for 1,074 MB:", {kind: f"{megabytes:.1f} MB" for kind, megabytes in growth.items()})  # noqa: T201  the figure is the point
+    assert max(growth.values()) < 30
+
+
+def test_members_that_hold_nothing_cost_no_memory():
+    with serve({"/": reply(TINY, GZIP)}) as server:
+        opened = door(server)
+        tracemalloc.start()
+        opened.fetch(HOME, kind="feed")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 2_000_000
 
 
 def test_threads_share_a_door():

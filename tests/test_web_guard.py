@@ -247,6 +247,7 @@ BAD = [
     "http://[fe80::1%25eth0]/",
     "http://news.example/a\nb",
     "http://news.example/\x00",
+    "http://news\ud800.example/",
     f"http://{'a' * 64}.example/",
     f"http://{'a.' * 130}example/",
 ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["feed", "page", "robots"]
 
 _NOT_MODIFIED = 304
-_SLACK = 64 * 1024  # bytes that chunk sizes and trailers may take beyond twice the body
+_SLACK = 64 * 1024  # bytes that chunk sizes and trailers may take, beside a quarter of the body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Policy:
         return {"feed": self.feed, "page": self.page, "robots": self.robots}[kind]
 
     def limits(self, kind: Kind) -> Limits:
-        return Limits(head=self.head, wire=self.head + 2 * self.limit(kind) + _SLACK, interim=self.interim)
+        return Limits(head=self.head, wire=self.head + self.limit(kind) * 5 // 4 + _SLACK, interim=self.interim)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

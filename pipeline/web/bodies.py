@@ -16,7 +16,7 @@ Coding = Literal["identity", "gzip"]
 _MAGIC = b"\x1f\x8b"
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 _PIECE = 1 << 16
-_MEMBERS = 100  # of one gzip file; more are made to cost time: each may be 20 bytes and hold nothing
+_MEMBERS = 1000  # of one gzip file; more are made to cost time: each may be 20 bytes and hold nothing
 
 
 def coding(header: str) -> Coding:
@@ -47,19 +47,19 @@ def unpacked(body: bytes, limit: int) -> bytes:
 
 
 def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    members: list[zlib._Decompress] = []
+    member, members = None, 0
     for chunk in chunks:
         rest = chunk
-        while rest or (members and not members[-1].eof):
-            if not members or members[-1].eof:
-                if members and not _MAGIC.startswith(rest[:2]):
+        while rest or (member and not member.eof):
+            if member is None or member.eof:
+                if member and not _MAGIC.startswith(rest[:2]):
                     return  # padding after the end, which browsers ignore too
-                members.append(_member(len(members)))
-            piece, rest = _piece(members[-1], rest)
+                member, members = _member(members), members + 1
+            piece, rest = _piece(member, rest)
             yield piece
             if not rest and len(piece) < _PIECE:
                 break
-    if members and not members[-1].eof:
+    if member and not member.eof:
         raise Fault(Reason.BROKEN_RESPONSE, "the gzip ends early")
 
 

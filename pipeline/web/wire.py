@@ -56,6 +56,7 @@ def ask(target: Target, headers: Mapping[str, str], addresses: tuple[Address, ..
     """Send a GET and yield its answer. Everything is closed afterwards. Fault."""
     with closing(_connection(target, addresses, line)) as connection:
         _connect(connection)
+        connection.timeout = line.deadline.left()
         try:
             relayed = line.proxy is not None and target.scheme == "http"
             host = {"Host": authority(target.scheme, target.host, target.port)}
