@@ -86,6 +86,11 @@ def test_boilerplate_survives_packing():
     assert not set(signed.sample) & set(signature(cut(WIRE, 0, 1)).shingles)
 
 
+def test_boilerplate_learnt_later_leaves_the_signature_it_would_have_made():
+    learnt = frozenset(signature(cut(WIRE, 2, 4)).shingles)
+    assert signatures.discount(signature(WIRE), learnt) == signature(WIRE, boilerplate=learnt) != signature(WIRE)
+
+
 def test_a_signature_of_another_version_is_refused():
     with pytest.raises(ValueError, match="sign the text anew"):
         signatures.unpack(signatures.pack(replace(signature(), version=signatures.VERSION + 1)))
@@ -108,32 +113,29 @@ def test_a_sample_holds_what_a_trimmed_copy_holds_too():
     assert len(whole & third) >= len(whole) / 6
 
 
+def heard(lines: list[str], language: str) -> list[str]:
+    cut_up = [part for line in lines for part in quotations.split(line)]
+    said = quotations.hear([(words.pattern(part).findall(part), quoted) for part, quoted in cut_up], language)
+    return [part for (part, _), somebodys in zip(cut_up, said, strict=True) if somebodys]
+
+
 @pytest.mark.parametrize(
-    ("text", "language"),
+    ("line", "language"),
     [
-        (
-            "The senator wrote on Monday.\n\nThe law is dead, long live the law! — Ada Brisk (@adabrisk) March 2, 2026\n\nNobody answered.",
-            "en",
-        ),
-        ("The mayor spoke on Monday.\n\nOur hearts are with the families tonight, whatever comes.\n\nHe then left the hall.", "en"),
-        (
-            "Der Minister sprach am Montag.\n\nWir trauern mit den Familien und werden sie nicht vergessen.\n\nDann verließ er den Saal.",
-            "de",
-        ),
-        (
-            "Le maire a parlé lundi soir.\n\nNous pensons aux familles, et nous ne les oublierons pas.\n\nIl a ensuite quitté la salle.",
-            "fr",
-        ),
+        ("The law is dead, long live the law! — Ada Brisk (@adabrisk) March 2, 2026", "en"),
+        ("Our hearts are with the families tonight, whatever comes.", "en"),
+        ("Wir trauern mit den Familien und werden sie nicht vergessen.", "de"),
+        ("Nous pensons aux familles, et nous ne les oublierons pas.", "fr"),
+        ("Nuestros pensamientos están con las familias esta noche.", "es"),
+        ("Os nossos pensamentos estão com as famílias esta noite.", "pt"),
     ],
 )
-def test_a_paragraph_in_somebodys_voice_is_told_from_narration_without_marks(text, language):
-    said = [part for part, quoted in quotations.split(text, language) if quoted]
-    assert [part.strip() for part in said] == [text.split("\n\n")[1]]
+def test_a_line_in_somebodys_voice_is_told_from_narration_without_marks(line, language):
+    assert heard([cut(WIRE, 0, 1), line, cut(WIRE, 3, 4)], language) == [line]
 
 
 def test_a_column_in_the_first_person_is_narration():
-    text = "I have lived on the coast for years.\n\nWe fish, and we mend our nets.\n\nThe boats are old."
-    assert not any(quoted for _, quoted in quotations.split(text, "en"))
+    assert heard(["I have lived on the coast for years.", "We fish, and we mend our nets.", "The boats are old."], "en") == []
 
 
 # --- candidates ---

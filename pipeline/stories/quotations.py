@@ -8,6 +8,10 @@ most of the text does not: statements are often printed without marks.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Marks that open and close, of the languages we read; an opened quotation ends with its paragraph at the latest,
 # as a speech of several paragraphs opens each of them and closes the last one only.
@@ -29,34 +33,37 @@ MIN_SIGNS = 25  # shorter ones are nicknames, titles of films and doubtful words
 
 
 _POST = re.compile(r"\(@\w{2,30}\)|\bpic\.twitter\.com/")
-_FIRST_PERSON = {
-    "en": r"\b(?:[Ww]e|[Oo]urs?|[Mm]y|[Mm]e|us|[Ww]e['’]\w+|I['’]\w+|myself|ourselves)\b"
-    r"|(?:^|[,.;:!?] |\b(?:that|and|but|as|if|when|what|so) )I\b",
-    "fr": r"\b(?:[Jj]e|[Jj]['’]\w+|[Nn]ous|[Nn]otre|[Nn]os|[Mm]on|[Mm]es|moi)\b",
-    "de": r"\b(?:[Ww]ir|uns|[Uu]nser\w{0,2}|[Ii]ch|[Mm]ein\w{0,2}|mich|mir)\b",
-    "es": r"\b(?:[Yy]o|[Nn]osotros|[Nn]uestr[oa]s?|[Mm]is?|nos)\b",
-    "pt": r"\b(?:[Ee]u|[Nn]ós|[Nn]oss[oa]s?|[Mm]eus?|[Mm]inhas?)\b",
-    "it": r"\b(?:[Ii]o|[Nn]oi|[Nn]ostr[oaie]|[Mm]io|[Mm]ia|[Mm]iei)\b",
+# Words of the first person, as printed. What means something else in the same language is left out.
+_SPEAKERS = {
+    language: frozenset({form for word in said.split() for form in (word, word.capitalize())}) - {"i", "Us", "Mi"}
+    for language, said in {
+        "en": "i we our ours my me us myself ourselves",
+        "fr": "je j nous notre nos mon mes moi",
+        "de": "wir uns unser unsere unseren unserer unseres ich mich mir mein meine meinen meiner",
+        "es": "yo nosotros nosotras nuestro nuestra nuestros nuestras mi mis nos",
+        "pt": "eu nós nosso nossa nossos nossas meu meus minha minhas",
+        "it": "io noi nostro nostra nostri nostre mio mia miei mie",
+    }.items()
 }
-_SPEAKING = {language: re.compile(words, re.MULTILINE) for language, words in _FIRST_PERSON.items()}
 _MOST = 0.4  # of the narration; a text that says "we" in more of it is told by somebody, as columns are
 
 
-def split(text: str, language: str = "") -> list[tuple[str, bool]]:
-    """Return the text in order, cut where somebody's words begin or end; True marks what is somebody's."""
-    parts = _marked(text)
-    speaking = _SPEAKING.get(language)
-    if not (_POST.search(text) or (speaking and speaking.search(text))):
-        return parts
-    lines = [(line, quoted) for part, quoted in parts for line in ([part] if quoted else part.splitlines(keepends=True))]
-    narrated = sum(len(line) for line, quoted in lines if not quoted)
-    spoken = [not quoted and bool(speaking and speaking.search(line)) for line, quoted in lines]
-    if sum(len(line) for (line, _), said in zip(lines, spoken, strict=True) if said) > _MOST * narrated:
-        spoken = [False] * len(lines)
-    return [
-        (line, quoted or said or bool(len(line) >= MIN_SIGNS and _POST.search(line)))
-        for (line, quoted), said in zip(lines, spoken, strict=True)
-    ]
+def split(text: str) -> list[tuple[str, bool]]:
+    """Return the text in order, cut where somebody's words begin or end and after each line; True marks what is somebody's."""
+    lines = [(line, quoted) for part, quoted in _marked(text) for line in ([part] if quoted else part.splitlines(keepends=True))]
+    if "(@" not in text and "pic.twitter" not in text:
+        return lines
+    return [(line, quoted or (len(line) >= MIN_SIGNS and _POST.search(line) is not None)) for line, quoted in lines]
+
+
+def hear(lines: Sequence[tuple[Sequence[str], bool]], language: str) -> list[bool]:
+    """Return which lines are somebody's words, of lines as words: those that are so by their marks, and those in the first person."""
+    speakers = _SPEAKERS.get(language, frozenset())
+    spoken = [quoted or not speakers.isdisjoint(words) for words, quoted in lines]
+    narrated = sum(len(words) for words, quoted in lines if not quoted)
+    if sum(len(words) for (words, quoted), said in zip(lines, spoken, strict=True) if said and not quoted) > _MOST * narrated:
+        return [quoted for _, quoted in lines]
+    return spoken
 
 
 def _marked(text: str) -> list[tuple[str, bool]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 import struct
 import zlib
 from array import array
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,23 +35,31 @@ def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] =
     """
     text = words.clean(text, language)
     pattern, vocabulary = words.pattern(text), _vocabulary(seed)
-    found: list[tuple[int, int]] = []
-    spans: list[tuple[int, int]] = []
-    for part, quoted in quotations.split(text, language):
-        start = len(found)
-        found += [vocabulary[word] for word in pattern.findall(part)]
-        if quoted:
-            spans.append((start, len(found)))
-    tokens = array("I", [token for token, _ in found])
-    flags = bytearray([kind for _, kind in found])
-    for start, end in spans:
-        flags[start:end] = bytes([flag | QUOTED for flag in flags[start:end]])
+    lines = [(pattern.findall(line), quoted) for line, quoted in quotations.split(text)]
+    found = [vocabulary[word] for printed, _ in lines for word in printed]
+    tokens, flags = array("I", [token for token, _ in found]), bytearray([kind for _, kind in found])
+    end = 0
+    for (printed, _), said in zip(lines, quotations.hear(lines, language), strict=True):
+        start, end = end, end + len(printed)
+        if said:
+            flags[start:end] = bytes([flag | QUOTED for flag in flags[start:end]])
     width = SIGN_WIDTH if len(words.SIGN.findall(text)) * 2 > len(found) else WIDTH
     shingles = _shingles(tokens, width)
-    for place in [place for place, shingle in enumerate(shingles) if shingle in boilerplate] if boilerplate else ():
-        for covered in range(place, place + width):
+    whole = _whole(tokens, bytes(flags), width, shingles)
+    return discount(whole, boilerplate) if boilerplate else whole
+
+
+def discount(signature: Signature, boilerplate: AbstractSet[int]) -> Signature:
+    """Return the signature as if it had been signed with this boilerplate."""
+    places = [place for place, shingle in enumerate(signature.shingles) if shingle in boilerplate]
+    if not places:
+        return signature
+    flags = bytearray(signature.flags)
+    for place in places:
+        for covered in range(place, place + signature.width):
             flags[covered] |= BOILERPLATE
-    return _whole(tokens, bytes(flags), width, shingles)
+    marked = bytes(flags)
+    return replace(signature, flags=marked, sample=_sample(signature.shingles, marked, signature.width))
 
 
 def pack(signature: Signature) -> bytes:
@@ -106,7 +114,8 @@ def _shingles(tokens: array[int], width: int) -> tuple[int, ...]:
 
 def _sample(shingles: tuple[int, ...], flags: bytes | bytearray, width: int) -> tuple[int, ...]:
     """Return the lowest-hashing shingles that are no boilerplate."""
-    if sum([not flag & BOILERPLATE for flag in flags]) < MIN_WORDS * (width // WIDTH):
+    clean = max(flags, default=0) < BOILERPLATE
+    if (len(flags) if clean else sum([not flag & BOILERPLATE for flag in flags])) < MIN_WORDS * (width // WIDTH):
         return ()
-    told = {shingle for shingle, flag in zip(shingles, flags, strict=False) if not flag & BOILERPLATE}
-    return tuple(heapq.nsmallest(SAMPLE, told))
+    told = set(shingles if clean else [shingle for shingle, flag in zip(shingles, flags, strict=False) if not flag & BOILERPLATE])
+    return tuple(sorted(told)[:SAMPLE])
