@@ -23,8 +23,7 @@ _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": 
 _STATEFUL = re.compile(r"iso2022|hz", re.IGNORECASE)  # seven-bit, so always valid UTF-8 too
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
-_HIGH = bytes(range(128, 256))
-_MOSTLY = 0.1  # share of broken bytes among the non-ASCII ones up to which a text is still UTF-8, with faults
+_MOSTLY = 0.5  # broken characters for each sound one outside ASCII, up to which a text is UTF-8 with faults
 
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 # References to such characters: 0-31, D800-DFFF, FFFE, FFFF, and those so long that only arithmetic tells.
@@ -62,8 +61,9 @@ def decode(body: bytes, content_type: str = "") -> str:
         if text is not None:
             return text
     text = body.decode("utf-8", "replace")
-    foreign = len(body) - len(body.translate(None, delete=_HIGH))
-    return text if text.count("\ufffd") <= _MOSTLY * foreign else body.decode("cp1252", "replace")
+    broken = text.count("\ufffd")
+    sound = len(text) - len(text.encode("ascii", "ignore")) - broken
+    return text if broken <= _MOSTLY * sound else body.decode("cp1252", "replace")
 
 
 def clean(text: str) -> str:
