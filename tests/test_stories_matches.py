@@ -205,7 +205,8 @@ def test_the_passages_of_a_match_are_the_same_words_on_both_sides():
         sides = {pair[0]: one, pair[1]: two}
         for left, right, length in match.passages:
             assert sides[match.left].tokens[left : left + length] == sides[match.right].tokens[right : right + length]
-        assert match.longest == match.passages[0][2]
+        assert all(left >= 0 <= right for left, right, _ in match.passages)
+        assert match.longest == match.passages[0][2] == len(one.tokens)
 
 
 @settings(max_examples=60, deadline=None)

@@ -89,6 +89,7 @@ def test_boilerplate_survives_packing():
 def test_boilerplate_learnt_later_leaves_the_signature_it_would_have_made():
     learnt = frozenset(signature(cut(WIRE, 2, 4)).shingles)
     assert signatures.discount(signature(WIRE), learnt) == signature(WIRE, boilerplate=learnt) != signature(WIRE)
+    assert signatures.discount(signature(WIRE, boilerplate=learnt), frozenset()) == signature(WIRE)
 
 
 def test_a_signature_of_another_version_is_refused():

@@ -94,7 +94,7 @@ def measure(left: Signature, right: Signature, *, pair: tuple[int, int] = (0, 1)
     """Return the evidence, not judged; None if next to nothing is shared."""
     if not left.sample or not right.sample or left.width != right.width:
         return None
-    common = set(left.shingles).intersection(right.shingles)
+    common = passages.common(left, right)
     if len(common) + left.width <= policy.shared:
         return None
     # In one order, whichever way they are asked about: where a passage is repeated, the order decides where it is found.
@@ -105,10 +105,11 @@ def measure(left: Signature, right: Signature, *, pair: tuple[int, int] = (0, 1)
 
 
 def _evidence(left: Signature, right: Signature, common: set[int], policy: Policy) -> Match:
-    said = passages.said(left, common) | passages.said(right, common)
-    codes = passages.code(left, common, said), passages.code(right, common, said)
+    places = passages.places(left, common), passages.places(right, common)
+    said = passages.said(left, places[0]) | passages.said(right, places[1])
+    codes = passages.code(left, places[0], said), passages.code(right, places[1], said)
     counts = passages.count(codes[0]), passages.count(codes[1])
-    blocks = passages.blocks(left, right, common)
+    blocks = passages.blocks(left, right, *places)
     differing, alike = passages.differing(left, right, blocks), counts[0].alike
     longest = tuple(sorted(blocks, key=lambda block: (-block[2], block))[:_PASSAGES])
     return Match(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -24,21 +24,35 @@ _LEAD = 60  # words
 Block = tuple[int, int, int]  # where a shared passage begins left and right, and its words
 
 
-def said(signature: Signature, common: set[int]) -> set[int]:
-    """Return the shared shingles that one side marks as a quotation: on the other the marks may be lost."""
-    if not any(flag & QUOTED for flag in set(signature.flags)):
-        return set()
-    return {shingle for shingle, flag in zip(signature.shingles, signature.flags, strict=False) if flag & QUOTED and shingle in common}
+def common(left: Signature, right: Signature) -> set[int]:
+    """Return the shingles that both have and that are boilerplate in neither."""
+    return _worth(left).intersection(_worth(right))
 
 
-def code(signature: Signature, common: set[int], said: set[int]) -> bytes:
+def _worth(signature: Signature) -> set[int]:
+    if max(signature.flags, default=0) < BOILERPLATE:
+        return set(signature.shingles)
+    return {shingle for shingle, flag in zip(signature.shingles, signature.flags, strict=False) if not flag & BOILERPLATE}
+
+
+def places(signature: Signature, common: set[int]) -> list[int]:
+    """Return where the shared shingles stand."""
+    return [place for place, shingle in enumerate(signature.shingles) if shingle in common]
+
+
+def said(signature: Signature, places: list[int]) -> set[int]:
+    """Return the shared shingles that this side marks as a quotation: on the other the marks may be lost."""
+    return {signature.shingles[place] for place in places if signature.flags[place] & QUOTED}
+
+
+def code(signature: Signature, places: list[int], said: set[int]) -> bytes:
     """Return the words' flags, with what is shared and what either side quotes."""
     width, covered = signature.width, bytearray(len(signature.tokens))
-    places = [place for place, shingle in enumerate(signature.shingles) if shingle in common]
     for start, end in _runs(places, width):
         covered[start:end] = bytes([_SHARED]) * (end - start)
-    for start, end in _runs([place for place in places if signature.shingles[place] in said], width):
-        covered[start:end] = bytes([_SHARED | QUOTED]) * (end - start)
+    if said:
+        for start, end in _runs([place for place in places if signature.shingles[place] in said], width):
+            covered[start:end] = bytes([_SHARED | QUOTED]) * (end - start)
     return bytes(map(or_, signature.flags, covered))
 
 
@@ -89,24 +103,21 @@ def count(code: bytes) -> Count:
     return Count(words=words, shared=shared, narrated=narrated, said=said, alike=alike)
 
 
-def blocks(left: Signature, right: Signature, common: set[int]) -> list[Block]:
+def blocks(left: Signature, right: Signature, left_places: list[int], right_places: list[int]) -> list[Block]:
     """Return the shared passages in the left text's order; a repeated passage is taken where it first stands."""
-    first: dict[int, int] = {}
-    for place, shingle in enumerate(right.shingles):
-        if shingle in common:
-            first.setdefault(shingle, place)
+    first = {right.shingles[place]: place for place in reversed(right_places)}
     blocks: list[Block] = []
-    at, ends = 0, (len(left.shingles), len(right.shingles))
-    while at < ends[0]:
-        there = first.get(left.shingles[at])
-        if there is None:
-            at += 1
+    start, there, last = -1, -1, -2
+    for place in left_places:
+        found = first[left.shingles[place]]
+        follows = there + place - start
+        if place == last + 1 and (found == follows or (follows < len(right.shingles) and right.shingles[follows] == left.shingles[place])):
+            last = place
             continue
-        length = 1
-        while at + length < ends[0] and there + length < ends[1] and left.shingles[at + length] == right.shingles[there + length]:
-            length += 1
-        blocks.append((at, there, length + left.width - 1))
-        at += length
+        if start >= 0:
+            blocks.append((start, there, last - start + left.width))
+        start, there, last = place, found, place
+    blocks.append((start, there, last - start + left.width))
     return blocks
 
 
@@ -148,5 +159,5 @@ def _told(signature: Signature, start: int, end: int) -> dict[int, int]:
 
 def lead(code: bytes) -> float:
     """Return the share of the text's first words, quotations left out, that the other text has."""
-    first = [flags for flags in code if not flags & (BOILERPLATE | QUOTED)][:_LEAD]
+    first = list(islice((flags for flags in code if not flags & (BOILERPLATE | QUOTED)), _LEAD))
     return sum(1 for flags in first if flags & _SHARED) / len(first) if first else 0.0

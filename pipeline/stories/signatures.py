@@ -24,6 +24,7 @@ SAMPLE = 32  # rows per article in the candidate table
 MIN_WORDS = 24  # narrated or quoted words that are no boilerplate; below this a text has no sample and matches nothing
 QUOTED, BOILERPLATE = 4, 8  # what a word is, beside words.NUMBER and words.NAME
 
+_WITHOUT_BOILERPLATE = bytes(flag & ~BOILERPLATE for flag in range(256))
 _HEAD = struct.Struct("<BBI")  # version, width, words
 
 
@@ -50,11 +51,11 @@ def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] =
 
 
 def discount(signature: Signature, boilerplate: AbstractSet[int]) -> Signature:
-    """Return the signature as if it had been signed with this boilerplate."""
+    """Return the signature as if it had been signed with this boilerplate, and no other."""
     places = [place for place, shingle in enumerate(signature.shingles) if shingle in boilerplate]
-    if not places:
+    if not places and max(signature.flags, default=0) < BOILERPLATE:
         return signature
-    flags = bytearray(signature.flags)
+    flags = bytearray(signature.flags.translate(_WITHOUT_BOILERPLATE))
     for place in places:
         for covered in range(place, place + signature.width):
             flags[covered] |= BOILERPLATE
