@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.articles.names import Names, fold, is_unspaced, words
+from pipeline.articles import wordings
+from pipeline.articles.names import Names, fold, is_unspaced
 from pipeline.articles.namings import extents, read
 
 if TYPE_CHECKING:
@@ -112,8 +113,11 @@ def signoffs(paragraphs: Sequence[str], names: Names, marks: Mapping[str, Name])
             continue
         naming = read(at["inside"], names)
         bare = all(part.kind in {"agency", "initials"} and part.alone for part in naming.parts)
+        marked = naming.copyright or tail[at.start("inside") - 1 : at.start("inside")] in {"(", "["}
         if bare and (at["stop"] or not naming.copyright):
             for name, extent in extents(naming):
+                if name.ambiguous and not marked:
+                    continue  # the initials of whoever wrote it
                 yield Found(name=name, extent=extent, words=tail[at.start("inside") :])
 
 
@@ -142,5 +146,5 @@ def _kinds(before: str, after: str) -> Iterator[str]:
 
 @cache
 def _around(kind: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    around = words()[kind]
+    around = wordings.words()[kind]
     return re.compile(rf"(?<!\w)(?:{'|'.join(around['before'])})$", re.IGNORECASE), re.compile("|".join(around["after"]))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,12 +34,6 @@ class Names:
     unspaced: tuple[Name, ...]
     glued: re.Pattern[str] | None  # a name of several words right behind or before a letter: "JANE DOEAssociated Press"
     longest: int  # words
-
-
-@cache
-def words() -> Mapping[str, Any]:
-    """Return credits.toml: what newsrooms write around an agency's name."""
-    return tomllib.loads(Path(__file__).with_name("credits.toml").read_text(encoding="utf-8"))
 
 
 def compile_names(agencies: Iterable[Agency]) -> Names:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.articles.names import Name, Names, fold, is_unspaced, unglued, words
+from pipeline.articles import wordings
+from pipeline.articles.names import Name, Names, fold, is_unspaced, unglued
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,10 +20,8 @@ Extent = Literal["full", "mixed"]
 Join = Literal["", "and", "with", "via", "/", ","]
 
 LONGEST = 200  # characters; what is longer is no credit but a text
-_SIGNS = r"[/|•·‧;,&+()\[\]【】（）［］、，：=\n]|(?<!\w)[-–—]+(?!\w)"
 _PERSON = re.compile(r"(?:[A-ZÀ-ÞĀ-ŽȘȚА-ЯЁЇІЄΑ-Ω][\w.'’-]*)(?:\s+(?:[a-z]{1,4}\s+){0,2}[A-ZÀ-ÞĀ-ŽȘȚА-ЯЁЇІЄΑ-Ω][\w.'’-]*){1,4}")
 _INITIALS = re.compile(r"[a-zäöüß]{2,4}|[A-ZÄÖÜ]{2,3}|[a-z]{2,4}//[a-z]{2,4}")
-_COPYRIGHT = re.compile(r"©|\(c\)|\bcopyright\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +52,19 @@ NOTHING = Naming()
 
 def read(text: str, names: Names) -> Naming:
     """Return who is named; nothing if the string is about a picture or too long to be a credit."""
-    if len(text) > LONGEST or _photo().search(text):
+    if len(text) > LONGEST or wordings.photo().search(text):
         return NOTHING
-    owned = _COPYRIGHT.search(text) is not None
-    text = unglued(_rights().sub(" ", text) if owned else text, names).strip(" .,:;*()[]（）【】_\"'“”")
+    owned = wordings.COPYRIGHT.search(text) is not None
+    text = unglued(wordings.rights().sub(" ", text) if owned else text, names).strip(" .,:;*()[]（）【】_\"'“”")
     text, signed = _without(text, "by")
     text, labelled = _without(text, "source")
     text, again = _without(text, "by")
-    text, helped = _contributed().subn("", text)
+    text, helped = wordings.contributed().subn("", text)
+    text, thanked = _without(text, "partial")
     parts: list[Part] = []
     join: Join = ""
-    partial = helped > 0
-    for piece in _splitter().split(text):
+    partial = helped > 0 or thanked
+    for piece in wordings.splitter().split(text):
         sign = piece.strip()
         if (joined := _join(sign)) is not None:
             partial |= joined == "with" and not parts
@@ -110,7 +109,7 @@ def _part(piece: str, join: Join, names: Names, *, after_agency: bool) -> Part |
     kind: Kind = "other"
     if _INITIALS.fullmatch(piece):
         kind = "initials"
-    elif _PERSON.fullmatch(piece) and not _desk().search(piece):
+    elif _PERSON.fullmatch(piece) and not piece.startswith("The ") and not wordings.desk().search(piece):
         kind = "person"
     return Part(kind=kind, text=piece, join=join)
 
@@ -130,14 +129,19 @@ def _agency(piece: str, join: Join, names: Names) -> Part | None:
             before, after = said[:start], said[start + size :]
             person = not name.ambiguous and _PERSON.fullmatch(" ".join(before)) is not None
             led = person and not _filling(before)
-            dated = any(sign.isdigit() for sign in " ".join(after))
-            if (led or _filling(before)) and (dated or _filling(after)):
+            if (led or _filling(before)) and (_filling(after) or _dated(after)):
                 return Part(kind="agency", text=piece, join=join, name=name, alone=False, led=led)
     return None
 
 
+def _dated(said: list[str]) -> bool:
+    """Say whether words are a time: filling and at most one other word (a month) before the first number."""
+    first = next((place for place, word in enumerate(said) if any(sign.isdigit() for sign in word)), None)
+    return first is not None and sum(not _filling([word]) for word in said[:first]) <= 1
+
+
 def _filling(said: list[str]) -> bool:
-    return all(fold(word) in _fillers() or not any(sign.isalpha() for sign in word) for word in said)
+    return all(fold(word) in wordings.fillers() or not any(sign.isalpha() for sign in word) for word in said)
 
 
 def _join(sign: str) -> Join | None:
@@ -145,56 +149,13 @@ def _join(sign: str) -> Join | None:
         return None
     folded = sign.casefold()
     for join in ("with", "via", "and"):
-        if folded in words()[join]:
+        if folded in wordings.words()[join]:
             return join
     if sign in {"/", "•", "·", "‧"}:
         return "/"
-    return "," if re.fullmatch(_SIGNS, sign) else None
+    return "," if re.fullmatch(wordings.SIGNS, sign) else None
 
 
 def _without(text: str, label: str) -> tuple[str, bool]:
-    found = _label(label).match(text)
+    found = wordings.label(label).match(text)
     return (text[found.end() :], True) if found else (text, False)
-
-
-@cache
-def _label(kind: str) -> re.Pattern[str]:
-    """Match a label at the start: a source needs its colon, "By" does not, and pages run it into the name."""
-    said = "|".join(re.escape(word) for word in sorted(words()[kind], key=len, reverse=True))
-    if kind == "source":
-        return re.compile(rf"(?:{said})\s*[:：]\s*", re.IGNORECASE)
-    return re.compile(rf"(?i:{said})(?:\s*[:：]\s*|\s+)|(?:By|Von|Par|Por)(?=[A-ZÀ-Þ])")
-
-
-@cache
-def _splitter() -> re.Pattern[str]:
-    said = [word for kind in ("and", "with", "via") for word in words()[kind] if word.isalpha() or " " in word]
-    long = "|".join(re.escape(word) for word in sorted(said, key=len, reverse=True) if len(word) > 2)  # noqa: PLR2004 - see credits.toml
-    short = "|".join(re.escape(word) for word in said if len(word) <= 2)  # noqa: PLR2004
-    return re.compile(rf"({_SIGNS}|(?<![\w.-])(?:(?i:{long})|{short})(?![\w.-]))")
-
-
-@cache
-def _rights() -> re.Pattern[str]:
-    return re.compile(rf"{_COPYRIGHT.pattern}|{'|'.join(words()['rights'])}", re.IGNORECASE)
-
-
-@cache
-def _contributed() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{'|'.join(words()['contributed'])})\W*$", re.IGNORECASE)
-
-
-@cache
-def _photo() -> re.Pattern[str]:
-    said = "|".join(re.escape(word) for word in words()["photo"])
-    return re.compile(rf"(?<!\w)(?:{said})(?!\w)", re.IGNORECASE)
-
-
-@cache
-def _desk() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(words()['desk'])})(?!\w)", re.IGNORECASE)
-
-
-@cache
-def _fillers() -> frozenset[str]:
-    return frozenset(fold(word) for word in words()["filler"])
