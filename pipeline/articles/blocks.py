@@ -14,6 +14,7 @@ _BLOCK_NAMES = (
     "td tfoot th thead tr ul button label textarea title head"
 )
 _BLOCK = frozenset(_BLOCK_NAMES.split())
+_WHOLE = frozenset({"body", "html", "main", "article"})  # their names are of the page, not of a part
 _SKIPPED = frozenset({"head", "select", "option", "textarea", "button", "input"})
 
 
@@ -97,12 +98,9 @@ class _Reader:
     def place(self, node: html.HtmlElement, tag: str) -> tuple[bool, bool, bool, bool]:
         _, picture, aside, byline, lead = self.stack[-1] if self.stack else (None, False, False, False, False)
         names = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''} {node.get('data-testid') or ''}"
-        sized = tag not in {"body", "html", "main", "article"}
-        if len(names) > 3 and sized:  # noqa: PLR2004  the three spaces
-            picture = picture or bool(places.PICTURE.search(names))
-            aside = aside or bool(places.ASIDE.search(names))
-            byline = byline or bool(places.BYLINE.search(names))
-            lead = lead or bool(places.LEAD.search(names))
+        if names.strip() and tag not in _WHOLE:
+            own = places.read(names)
+            picture, aside, byline, lead = picture or own.picture, aside or own.aside, byline or own.byline, lead or own.lead
         return (
             picture or tag in {"figure", "figcaption", "picture"},
             aside or tag in {"nav", "aside", "footer"},

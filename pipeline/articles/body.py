@@ -44,27 +44,32 @@ def key(text: str) -> str:
     return _MARKS.sub("", text.lower())
 
 
-def find(blocks: Sequence[Block], core: str, *, headline: str, description: str) -> Body | None:
-    """Return the article's blocks; None where the extracted text is not among the blocks."""
+def find(blocks: Sequence[Block], core: str, *, headline: str, description: str, whole: bool = False) -> Body | None:
+    """Return the article's blocks; None where the extracted text is not among them. `whole`: it lacks no paragraph."""
     keys = [key(block.text) for block in blocks]
     matched = _matched(blocks, keys, core)
     found = sum(len(keys[place]) for place in matched)
     if not matched or found < GROUNDED * len(key(core)):
         return None
-    kept = _with_siblings(blocks, keys, matched)
+    kept = matched if whole else _with_siblings(blocks, keys, matched)
     title = key(headline)
     kept = {place for place in kept if not _stray(blocks[place], keys[place], title)}
     if not kept:
         return None
     lead = _lead(blocks, keys, min(kept), description=key(description), title=title)
-    kept |= set(lead)
-    order = _cut(blocks, sorted(kept))
+    order = _cut(blocks, sorted(kept | set(lead)))
+    lead = lead or [place for place in order[:1] if len(order) > 1 and _stands_apart(blocks[place], blocks[order[1]])]
     return Body(
         paragraphs=tuple(blocks[place] for place in order),
         standfirst=" ".join(blocks[place].text for place in lead),
         first=order[0],
         last=order[-1],
     )
+
+
+def _stands_apart(first: Block, second: Block) -> bool:
+    """Say whether a text's first block is its standfirst: it calls itself one, or it is a heading before a paragraph."""
+    return _home(first) is not _home(second) and (first.lead or bool(_HEADING.fullmatch(first.tag))) and not second.lead
 
 
 def _matched(blocks: Sequence[Block], keys: Sequence[str], core: str) -> set[int]:

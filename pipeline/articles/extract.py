@@ -93,7 +93,7 @@ def _source(page: Page, tree: Tree) -> _Source:
 def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: Access) -> Article:
     page, root, told, said, entry = source.page, source.tree.root, source.told, source.said, source.page.entry
     language = metadata.language(whole, source.tree.language, entry.language if entry else None, page.title.language)
-    made = claims.make(page, source.blocks, told, said, text=text, whole=whole, language=language)
+    made = claims.make(page, source.blocks, told, said, text=text, whole=whole, language=language, names=(*source.sites, source.headline))
     kept = [block.node for block in text.body.paragraphs] if text.body else []
     return Article(
         headline=source.headline,

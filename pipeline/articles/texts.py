@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.articles.structured import Structured
 
 TOLD = 80  # words: a shorter JSON-LD text is a summary
+SUMMARY = 150  # words: a JSON-LD text of fewer that is a small part of ours is a summary too
 OTHER = 0.5  # overlap with the JSON-LD text below which the extractor took another article of the page
 LONGER = 1.15  # times the extracted text: the JSON-LD has what the extractor lost
 COLLAPSED = 60  # words: of fewer, another mode is tried
@@ -53,17 +54,16 @@ def words(text: str) -> int:
 
 def find(root: html.HtmlElement, blocks: Sequence[Block], told: Structured, *, headline: str, description: str) -> Text:
     """Return the page's text; without paragraphs where there is none."""
-    known = {"headline": headline, "description": description}
     core = _extracted(root, precise=True)
     method = "trafilatura-precision"
     if words(core) < COLLAPSED and words(more := _extracted(root, precise=False)) > LONGER * words(core):
         core, method = more, "trafilatura"
-    found = body.find(blocks, core, **known)
+    found = body.find(blocks, core, headline=headline, description=description)
     if words(told.text) >= TOLD:
         ours = _shown(found, core)
-        other = body.find(blocks, told.text, **known)
+        other = body.find(blocks, told.text, headline=headline, description=description, whole=True)
         agreed = overlap(ours, _shown(other, told.text))
-        if other and (agreed < OTHER or words(told.text) > LONGER * words(ours)):
+        if other and ((agreed < OTHER and words(told.text) >= SUMMARY) or words(told.text) > LONGER * words(ours)):
             core, found, method = told.text, other, "json-ld"
         elif not other and words(told.text) > 2 * words(ours) and agreed < OTHER:
             core, found, method = told.text, None, "json-ld"

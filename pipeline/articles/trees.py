@@ -26,6 +26,11 @@ _ON_THE_WEB = {
     "iso8859-9": "cp1254",
     "tis-620": "cp874",
 }
+_TELLING = frozenset({"p", "li", "h1", "h2", "h3", "h4", "a", "img", "br", "figure", "figcaption"})
+# Controls and surrogates, as they are and as references to them: an XML tree cannot hold them.
+_UNWANTED = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]|d[89a-f][\da-f]{2}))\b;?", re.IGNORECASE
+)
 _SILENT = ("script", "style", "svg", "template", "iframe", "canvas", "object", "embed", "noscript")
 
 
@@ -58,7 +63,7 @@ def parse(text: str) -> Tree | None:
     """Return the tree; None where there is no element in it."""
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(text.replace("\0", "").encode(), parser=parser)
+        root = html.document_fromstring(_UNWANTED.sub("", text).encode(errors="replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     scripts = [node.text or "" for node in root.iter("script") if "ld+json" in (node.get("type") or "").lower()]
@@ -92,16 +97,17 @@ def _strip(root: html.HtmlElement) -> None:
 
 
 def _flatten(root: html.HtmlElement) -> None:
-    """Let what is nested too deep give up its tags, so that its text stays and recursion ends."""
-    if not root.getroottree().xpath(f"boolean({'/*' * (MAX_DEPTH + 1)})"):
-        return
-    deep, depth = [], 0
-    for event, node in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if event == "start" and depth > MAX_DEPTH:
-            deep.append(node)
-    for node in reversed(deep):
-        node.drop_tag()
+    """Let what is nested too deep give up its tags, so that its text stays and recursion ends: wrappers first, then all."""
+    for kept in (_TELLING, frozenset[str]()):
+        if not root.getroottree().xpath(f"boolean({'/*' * (MAX_DEPTH + 1)})"):
+            return
+        deep, depth = [], 0
+        for event, node in etree.iterwalk(root, events=("start", "end")):
+            depth += 1 if event == "start" else -1
+            if event == "start" and depth > MAX_DEPTH // 2 and node.tag not in kept:
+                deep.append(node)
+        for node in reversed(deep):
+            node.drop_tag()
 
 
 def _thin(root: html.HtmlElement) -> None:

@@ -25,13 +25,13 @@ def name(tree: Tree, blocks: Sequence[Block], told: Structured, *, headline: str
         return None
     visible = [block.text for block in blocks if not block.aside or block.words > 20][:60]  # noqa: PLR2004
     top = " ".join(visible)[:3000]
-    title = f"{headline} {tree.root.findtext('.//title') or ''}"
+    titles = [headline, " ".join((tree.root.findtext(".//title") or "").split())]
     for table, reason in (("missing", Reason.SOFT_404), ("consent", Reason.CONSENT_WALL), ("login", Reason.LOGIN_WALL)):
-        if phrases.says(table, title):
-            return reason, title.strip()[:200]
+        if told_by := [title for title in titles if phrases.says(table, title)]:
+            return reason, told_by[0]
     for table, reason in (("consent", Reason.CONSENT_WALL), ("missing", Reason.SOFT_404)):
         if words < SMALL // 2 and phrases.says(table, top) and len(top.split()) < 2 * SMALL and not told.kind:
-            return reason, top[:200]
+            return reason, top
     return _medium(tree, blocks, told, words)
 
 
