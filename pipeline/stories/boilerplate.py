@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.records import Signature
 
 LEAST = 3  # articles that share a shingle before it is the title's and not the story's
-SAME = 0.6  # an article of which so much stands in another one is an update or a second address: both count as one
+SAME = 0.5  # an article of which so much stands in another one is an update or a second address: both count as one
 
 
 def learn(signatures: Iterable[Signature], *, least: int = LEAST) -> frozenset[int]:
