@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003  typer reads it
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,6 +23,7 @@ def demo(
     ] = False,
     serve: Annotated[bool, typer.Option("--serve", help="Go on: Airflow reads the same newsstand on a fast clock.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the picture as data, with the score against the ground truth.")] = False,
+    svg: Annotated[Path | None, typer.Option("--svg", hidden=True, help="Draw the picture into a file: docs/demo.svg.")] = None,
 ) -> None:
     """Show the product offline: a day of invented news, read, folded into stories, and compared with the truth."""
     from pipeline.cli import day, picture
@@ -38,7 +40,9 @@ def demo(
                 report(min(done, hours), hours)
 
             found = day.read(settings, scene, show)
-        if json:
+        if svg:
+            picture.as_svg(found, svg)
+        elif json:
             picture.as_json(found)
         else:
             picture.show(found)

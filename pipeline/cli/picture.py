@@ -1,12 +1,16 @@
-"""A day that has been read -> its picture in the terminal, or the same as data with the score against the newsstand's truth."""
+"""A day that has been read -> its picture in the terminal or as SVG, or the same as data with the score against the newsstand's truth."""
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
+from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from pipeline.newsstand import truth
@@ -17,6 +21,7 @@ from pipeline.store import connect, dicts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import timedelta
+    from pathlib import Path
 
     from rich.text import TextType
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
 STORIES = 5
 MEMBERS = 6
 BAR = 10  # columns of a whole bar
+WIDTH, IN_SVG = 90, 2  # columns and stories of the SVG
 QUERY = "SELECT title, agency, relation, kept, own, lag FROM mart.syndication LIMIT 20"
 
 
@@ -64,6 +70,27 @@ def as_json(day: Day) -> None:
 def show(day: Day) -> None:
     """Print the picture."""
     found, console = data(day), Console(highlight=False)
+    _print(console, day, found, STORIES)
+    console.print(_refusals(found["refusals"]))
+    console.print(_score(found["score"]))
+    console.print("Ask it yourself:", style="bold")
+    console.print(f"  WIREDESK_VAR={_short(day)} ./wiredesk psql -c '{QUERY}'")
+    console.print("  ./wiredesk demo --serve     the same newsstand, read by Airflow on a fast clock")
+    console.print("  ./wiredesk up               hundreds of real titles, on a schedule")
+
+
+def as_svg(day: Day, path: Path) -> None:
+    """Write the beginning of the picture as the README shows it: no font of another site's, its own background."""
+    console = Console(highlight=False, record=True, file=io.StringIO(), width=WIDTH, color_system="truecolor", force_terminal=True)
+    found = data(day)
+    _print(console, day, found, IN_SVG)
+    console.print(_score(found["score"]))
+    form = re.sub(r"@font-face \{\{.*?\}\}\s*|<!--.*?-->", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace("Fira Code", "Menlo, Consolas")
+    drawn = console.export_svg(title="./wiredesk demo", theme=SVG_EXPORT_THEME, code_format=form, unique_id="demo")
+    path.write_text("\n".join(line.rstrip() for line in drawn.splitlines()) + "\n", encoding="utf-8")
+
+
+def _print(console: Console, day: Day, found: Mapping[str, Any], stories: int) -> None:
     numbers = found["figures"]
     console.rule(f"[bold]{day.end:%A %-d %B %Y}, read from the newsstand", align="left")
     console.print(
@@ -71,22 +98,18 @@ def show(day: Day) -> None:
         f" {numbers['refused']:,} pages were refused. {numbers['polls']:,} polls, {numbers['entries']:,} sightings.\n"
     )
     console.print("[bold]Top stories[/bold], by the number of owners that run them")
-    for place, story in enumerate(found["stories"], 1):
+    for place, story in enumerate(found["stories"][:stories], 1):
         console.print(_story(place, story))
     console.print(_agencies(found["agencies"]))
-    console.print(_refusals(found["refusals"]))
-    pairs, agencies = found["score"]["pairs"], found["score"]["agencies"]
-    console.print(
-        Text.assemble(
-            ("Against the newsstand's ground truth  ", "bold"),
-            f"copies: precision {pairs['precision']:.3f}, recall {pairs['recall']:.3f}"
-            f"   agencies: precision {agencies['precision']:.3f}, recall {agencies['recall']:.3f}\n",
-        )
+
+
+def _score(found: Mapping[str, Any]) -> Text:
+    pairs, agencies = found["pairs"], found["agencies"]
+    return Text.assemble(
+        ("\nAgainst the newsstand's ground truth", "bold"),
+        f"\ncopies    precision {pairs['precision']:.3f}  recall {pairs['recall']:.3f}",
+        f"\nagencies  precision {agencies['precision']:.3f}  recall {agencies['recall']:.3f}\n",
     )
-    console.print("Ask it yourself:", style="bold")
-    console.print(f"  WIREDESK_VAR={_short(day)} ./wiredesk psql -c '{QUERY}'")
-    console.print("  ./wiredesk demo --serve     the same newsstand, read by Airflow on a fast clock")
-    console.print("  ./wiredesk up               hundreds of real titles, on a schedule")
 
 
 def _short(day: Day) -> str:
@@ -99,7 +122,7 @@ def _story(place: int, story: Mapping[str, Any]) -> Table:
     title: TextType = Text(f"{place}  {story['headline']}", style="bold cyan")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for name in ("title", "relation", "kept", "own", "after"):
-        table.add_column(name, header_style="dim", no_wrap=True)
+        table.add_column(name, header_style="dim", no_wrap=name != "title")  # where there is no room, names wrap and figures stay
     for member in story["members"][:MEMBERS]:
         first = member["relation"] == "origin"
         who = Text(f"   {member['title_name']}", style="bold" if first else "")
@@ -108,7 +131,7 @@ def _story(place: int, story: Mapping[str, Any]) -> Table:
     if more > 0:
         table.add_row(Text(f"   and {more} more", style="dim"))
     counts = f"{story['articles']} articles, {story['titles']} titles, {story['owners']} owners"
-    table.add_row(Text(f"   {story['agency']}: {counts}\n", style="dim"))
+    table.caption, table.caption_justify = Text(f"   {story['agency']}: {counts}\n", style="dim"), "left"
     return table
 
 
