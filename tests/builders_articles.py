@@ -52,7 +52,7 @@ def page(body, *, url=URL, content_type="text/html; charset=utf-8", entry=None, 
         body=body if isinstance(body, bytes) else body.encode(),
         content_type=content_type,
         fetched_at=FETCHED,
-        title=TITLE,
+        title=title,
         entry=entry,
     )
 
