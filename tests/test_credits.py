@@ -112,6 +112,10 @@ def test_what_names_an_agency_without_being_its_text_gives_no_credit(said):
         ({"structured": ("EFE", "Courier.example")}, [("efe", "full", "json_ld")]),
         ({"structured": ("Jane Doe", "Deutsche Presse-Agentur"), "bylines": ("Deutsche Presse-Agentur",)}, [("dpa", "mixed", "byline")]),
         ({"bylines": ("Autor: asty", "Źródło: PAP"), "language": "pl"}, [("pap", "mixed", "source_line")]),
+        ({"lines": ("By JANE DOE and JOHN ROE - AP Technology Writers | AP – 1 hr 4 mins ago",)}, [("ap", "full", "byline")]),
+        ({"text": BODY + "\n\nAP Technology Writer Jane Doe in Tulsa contributed to this report."}, [("ap", "full", "self_reference")]),
+        ({"text": "COURIER via JTA — " + BODY}, [("jta", "full", "dateline")]),
+        ({"bylines": ("Artikel von: Von Anna Muster, dpa",), "language": "de"}, [("dpa", "full", "byline")]),
         ({"lines": ("Contributing: Associated Press; Jane Doe",)}, [("ap", "mixed", "source_line")]),
         ({"lines": ("Includes information from The Associated Press",)}, [("ap", "mixed", "source_line")]),
         ({"structured": ("Jane Doe", "Deutsche Presse-Agentur")}, [("dpa", "mixed", "json_ld")]),
@@ -157,6 +161,10 @@ def test_an_agencys_own_site_that_runs_another_agency_credits_the_other():
 def test_a_title_whose_name_is_an_agencys_letters_is_no_agency():
     assert found(host="www.tt.com", bylines=("TT",), language="de") == []
     assert found(bylines=("TT",), language="sv") == [("tt", "full", "byline")]
+
+
+def test_an_endless_text_of_names_is_answered_like_a_short_one():
+    assert found(text="AP " * 100_000) == found(text="AP " * 1000)
 
 
 def test_rules_travel_to_another_process_unchanged():

@@ -25,6 +25,7 @@ LINKED = 0.9  # share inside links from which it leads elsewhere
 SHORT = 15  # words of such a line
 BYLINE = 30  # words
 _SOURCE = re.compile(r"©|\(c\)|copyright|rights|rechte|droits|derechos|diritti|direitos|quelle|source|fuente|fonte", re.IGNORECASE)
+_BY = re.compile(r"(?:by|von|par|por|di|door|av|af)\b", re.IGNORECASE)
 LIMIT = 200  # characters kept of a line
 _METAS_NAMES = (
     "author article:author parsely-author sailthru.author dc.creator dc.publisher dcterms.creator dcterms.rightsholder byl "
@@ -62,7 +63,7 @@ def make(  # noqa: PLR0913  a page's parts
 
 def _may_tell(block: Block) -> bool:
     """Say whether a line may be about the text: short, no link, not the site speaking; notices of copyright may."""
-    short = not block.byline and block.words <= SHORT and block.links < LINKED
+    short = not block.byline and block.words <= (BYLINE if _BY.match(block.text) else SHORT) and block.links < LINKED
     return short and (not phrases.junk(block.text) or bool(_SOURCE.search(block.text)))
 
 
@@ -75,10 +76,13 @@ def _around(blocks: Sequence[Block], text: Text) -> list[Block]:
     inside = any(block.aside for block in text.body.paragraphs)  # what holds the text itself is called so
     first, last = text.body.first, text.body.last
     head = next((place for place in range(first - 1, max(-1, first - REACH), -1) if blocks[place].tag == "h1"), first)
+    second = next((place for place in range(first + 1, last) if id(blocks[place]) in kept), last)
     found = []
     for place in range(max(0, min(head, first - NEAR)), min(len(blocks), last + 1 + NEAR)):
         block = blocks[place]
-        signed = block.byline and head < place < first  # between headline and text, however far and in whatever box
+        if second < place < last:
+            continue  # what stands between paragraphs is about a picture or another article; a byline may follow a standfirst
+        signed = block.byline and (head < place < second or last < place <= last + 2)  # in whatever box
         near = place >= first - NEAR and (not block.aside or inside or block.node.getparent() in beside)
         if (near or signed) and id(block) not in kept and not block.picture:
             found.append(block)

@@ -22,6 +22,9 @@ TAIL = 3  # paragraphs in which a sign-off may stand
 NEAR = 160  # characters of a paragraph looked at
 PLACE = 9  # words before the agency in a dateline at most: "FRANKFURT AN DER ODER, 3. Juni 2024"
 
+MENTIONS = 200  # of one name that are looked at; a text of more is a hostile one
+KINDS = ("writers", "tally", "staff", "told")  # of what an agency says of itself, the strongest first
+
 _BRACKETS = str.maketrans("（）［］【】〔〕", "()[][]()")
 _BRACKETED = re.compile(r"[(\[](?P<inside>[^()\[\]]{2,60})[)\]]\s*(?P<after>[-–—−:.,]*)\s*")
 _ENDING = re.compile(r"/?\s?[.:]?\s?[-–—−]+\s|/\.?\s|[.:]\s")
@@ -39,7 +42,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfReference:
-    """How often an agency speaks of itself in a text: `told`, `tally`, `staff`."""
+    """How often an agency speaks of itself in a text: by kind."""
 
     agency: str
     kinds: tuple[str, ...]  # distinct, sorted
@@ -79,8 +82,9 @@ def _plain(head: str, names: Names) -> Iterator[Found]:
             before = " ".join(said[:-size])
             bare = before.endswith(("-", "–", "—", ",", ".")) or not before
             slashed = said[-size].startswith("/")
+            via = before.casefold().endswith(" via")
             ended = at[0].strip() not in {".", ":"} or before.endswith(("-", "–", "—")) or slashed
-            if name is not None and not name.ambiguous and (bare or slashed) and ended and _is_place(before):
+            if name is not None and (via or not name.ambiguous) and (bare or slashed or via) and ended and _is_place(before):
                 yield Found(name=name, extent="full", words=head[: at.end()].strip())
                 return
 
@@ -125,20 +129,21 @@ def self_references(text: str, names: Sequence[Name]) -> Iterator[SelfReference]
     """Yield the agencies that speak of themselves in the text: "according to an AFP tally", "told Reuters"."""
     kinds: dict[str, dict[str, str]] = {}
     for name in names:
-        start = text.find(name.text)
-        while start >= 0:
+        start, seen = text.find(name.text), 0
+        while start >= 0 and seen < MENTIONS:
+            seen += 1
             end = start + len(name.text)
             if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
                 for kind in _kinds(text[max(0, start - 100) : start], text[end : end + 340]):
                     kinds.setdefault(name.agency, {}).setdefault(kind, text[max(0, start - 40) : end + 30])
             start = text.find(name.text, end)
     for agency, said in sorted(kinds.items()):
-        strongest = next(said[kind] for kind in ("tally", "staff", "told") if kind in said)
+        strongest = next(said[kind] for kind in KINDS if kind in said)
         yield SelfReference(agency=agency, kinds=tuple(sorted(said)), words=strongest)
 
 
 def _kinds(before: str, after: str) -> Iterator[str]:
-    for kind in ("told", "tally", "staff"):
+    for kind in KINDS:
         left, right = _around(kind)
         if left.search(before) or right.match(after):
             yield kind

@@ -127,7 +127,7 @@ def _self(claims: Claims, rules: Rules) -> Iterator[Testimony]:
     policy = rules.policy
     doubt = 1.0
     for kind in said[0].kinds:
-        doubt *= 1 - {"tally": policy.tally, "staff": policy.staff, "told": policy.told}[kind]
+        doubt *= 1 - policy.itself[kind]
     trust = (1 - doubt) * (policy.signed_by_a_person if signed else 1)
     yield Testimony(agency=said[0].agency, extent="full", method="self_reference", words=said[0].words, trust=trust)
 
