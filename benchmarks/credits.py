@@ -4,9 +4,9 @@
     python -m benchmarks.credits --check    and fails where a floor is not held
     python -m benchmarks.credits --show     and lists what is wrong on the pages developed on
 
-Counted are pairs of page and agency. Pages are divided by publisher: rules were written with one half in view ("seen"), the other half
-("unseen") only gives figures. Peers: the author that trafilatura finds, and every agency whose name stands anywhere in the visible page.
-Intervals are Wilson's at 95 %.
+Counted are pairs of page and agency. Pages are divided by publisher: rules were written with one half in view ("tuned"). The other half
+("other") gave .943 and .917 before any of its pages was looked at; its failures were then read once, so that it is no blind test any more.
+Peers: the author that trafilatura finds, and every agency whose name stands anywhere in the visible page. Intervals: Wilson's, 95 %.
 """
 
 from __future__ import annotations
@@ -49,8 +49,6 @@ MOST = {"photo_only": 0.03}  # measured .021
 
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
-Credits = dict[str, str]  # agency -> extent
-
 
 @dataclass(slots=True)
 class Score:
@@ -76,7 +74,7 @@ class Score:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="fail where a floor is not held")
-    parser.add_argument("--show", action="store_true", help="list what is wrong on the seen half")
+    parser.add_argument("--show", action="store_true", help="list what is wrong on the tuned half")
     options = parser.parse_args()
     if not SHARED.is_dir():
         print("skipped: ../shared is absent")
@@ -92,7 +90,7 @@ def main() -> int:
 def measure(*, show: bool = False) -> dict[str, float]:
     agencies = survey(ROOT / "pipeline" / "registry")[0].agencies
     ways = ("ours", "trafilatura's author", "name anywhere")
-    scores = {(way, half): Score() for way in ways for half in ("seen", "unseen")}
+    scores = {(way, half): Score() for way in ways for half in ("tuned", "other")}
     rules = compile_rules(agencies)
     names = compile_names(agencies)
     anywhere = _anywhere(agencies)
@@ -100,18 +98,18 @@ def measure(*, show: bool = False) -> dict[str, float]:
     labels = [json.loads(line) for line in (SHARED / "wire_labels.jsonl").read_text(encoding="utf-8").splitlines()]
     for label in labels:
         body = gzip.decompress((SHARED / label["path"].removeprefix("html/")).read_bytes())
-        half = "seen" if sha256(_site(label).encode()).digest()[0] % 2 == 0 else "unseen"
+        half = "tuned" if sha256(_site(label).encode()).digest()[0] % 2 == 0 else "other"
         gold = {agency.lower() for agency in label["agencies"]}
         began = time.process_time()
         article = extract(_page(label, body), rules)
         spent += time.process_time() - began
         credits_ = article.credits if isinstance(article, Article) else ()
-        ours: Credits = {credit.agency: credit.extent for credit in credits_}
+        ours = {credit.agency: credit.extent for credit in credits_}
         scores["ours", half].add(gold, label["kind"], ours)
         scores["ours", half].methods.update(credit.method for credit in credits_ if credit.agency in gold)
         scores["trafilatura's author", half].add(gold, label["kind"], _author(body, names))
         scores["name anywhere", half].add(gold, label["kind"], dict.fromkeys(anywhere(body), "full"))
-        if show and half == "seen" and (ours.keys() != gold or any(ours[a] != label["kind"] for a in gold)):
+        if show and half == "tuned" and (ours.keys() != gold or any(ours[a] != label["kind"] for a in gold)):
             said = [(c.agency, c.extent, c.method, c.evidence) for c in credits_] or getattr(article, "reason", "")
             print(label["id"], sorted(gold), label["kind"], "--", label["evidence"], "->", said)
     return _table(scores, ways, spent / len(labels))
@@ -120,10 +118,10 @@ def measure(*, show: bool = False) -> dict[str, float]:
 def _table(scores: dict[tuple[str, str], Score], ways: Iterable[str], spent: float) -> dict[str, float]:
     print(f"{'':24}{'':8}{'precision':>22}{'recall':>22}{'extent':>8}{'photo only':>12}")
     for way in ways:
-        for half in ("seen", "unseen"):
+        for half in ("tuned", "other"):
             _print(way, half, scores[way, half])
-        _print(way, "both", _sum(scores[way, "seen"], scores[way, "unseen"]))
-    total = _sum(scores["ours", "seen"], scores["ours", "unseen"])
+        _print(way, "both", _sum(scores[way, "tuned"], scores[way, "other"]))
+    total = _sum(scores["ours", "tuned"], scores["ours", "other"])
     print("found by", dict(total.methods.most_common()), f"  {spent * 1000:.0f} ms a page with its extraction")
     return {
         "precision": total.right / (total.right + total.wrong),
@@ -178,7 +176,7 @@ def _page(label: dict[str, Any], body: bytes) -> Page:
     return Page(url=_address(label), body=body, content_type="text/html", fetched_at=NOW, title=title)
 
 
-def _author(body: bytes, names: Any) -> Credits:
+def _author(body: bytes, names: Any) -> dict[str, str]:
     found = trafilatura.extract_metadata(body)
     said: list[tuple[Any, Extent]] = [
         pair for author in ((found and found.author) or "").split(";") for pair in extents(read(author, names))
