@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import trafilatura
+from lxml import etree
 
 from pipeline.articles import body, phrases
 
@@ -90,4 +91,6 @@ def _shown(found: Body | None, core: str) -> str:
 
 
 def _extracted(root: html.HtmlElement, *, precise: bool) -> str:
-    return trafilatura.extract(copy.deepcopy(root), include_comments=False, favor_precision=precise) or ""
+    smaller = copy.deepcopy(root)
+    etree.strip_elements(smaller, "nav", "footer", "select", "button", with_tail=False)
+    return trafilatura.extract(smaller, include_comments=False, favor_precision=precise) or ""
