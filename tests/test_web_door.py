@@ -146,7 +146,7 @@ BROKEN = {
     "only a 103": (EARLY, Reason.BROKEN_RESPONSE),
     "flood of 103": (endless(b"", EARLY), Reason.BROKEN_RESPONSE),
     "flood of 100": (endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), Reason.BROKEN_RESPONSE),
-    "another protocol wanted": (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", Reason.BROKEN_RESPONSE),
+    "another protocol wanted": (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + reply(), Reason.BROKEN_RESPONSE),
     "head dripped": (drip(OK + b"X: y\r\n" * 5000), Reason.TIMED_OUT),
     "body dripped": (drip(CLOSED + FEED * 50), Reason.TIMED_OUT),
     "chunks dripped": (drip(CHUNKED + b"1\r\nx\r\n" * 5000), Reason.TIMED_OUT),

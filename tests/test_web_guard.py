@@ -260,7 +260,7 @@ def test_what_is_no_web_address_is_refused(url):
     assert caught.value.reason is Reason.BAD_URL
 
 
-@pytest.mark.parametrize("path", ["a" * 2048, "ü" * 400, "\ud800" * 700])
+@pytest.mark.parametrize("path", ["a" * 2048, "ü" * 400, "\ud800" * 700, "a/../" * 1000])
 def test_an_address_is_at_most_2048_bytes_also_when_encoded(path):
     with pytest.raises(Fault) as caught:
         targets.read(f"http://news.example/{path}")

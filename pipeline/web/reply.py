@@ -123,7 +123,7 @@ class Reply(http.client.HTTPResponse):
         if self._surplus:
             raise Fault(Reason.BROKEN_RESPONSE, "more bytes than announced")
 
-    def begin(self) -> None:
+    def begin(self, **_: object) -> None:
         """Read the head, and decide how long the body is."""
         if self.headers is not None:
             return
