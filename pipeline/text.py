@@ -13,9 +13,12 @@ _UNWANTED = re.compile(
     + "".join(f"{chr(plane << 16)}-{chr(plane << 16 | 0xFFFD)}" for plane in range(1, 17))
     + "]"
 )
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>|<![A-Z\[][^<>]*>", re.DOTALL)
-_SILENT = re.compile(r"<(script|style|svg|head|template)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<![A-Z\[][^<>]*>")
+_SILENT = re.compile(r"<(?:!--|(script|style|svg|head|template)\b[^<>]*>)", re.IGNORECASE)
+_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "svg", "head", "template")}
+_END[""] = re.compile("-->")
 _INLINE = re.compile(r"</?(?:a|abbr|b|bdi|bdo|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
+_ABSURD = re.compile(r"&#(?:\d{10,}|[xX][0-9a-fA-F]{10,});?")  # Python refuses to read a number of thousands of digits
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
 
@@ -41,13 +44,33 @@ def plain(markup: str, limit: int | None = None) -> str:
     if "<" in markup or "&" in markup:
         markup = _stripped(markup)
         if "&" in markup:
-            markup = html.unescape(markup)
+            markup = _unescaped(markup)
             if "<" in markup or _ENTITY.search(markup):
-                markup = html.unescape(_stripped(markup))
+                markup = _unescaped(_stripped(markup))
     return clean(markup, limit)
 
 
 def _stripped(markup: str) -> str:
     if "<" not in markup:
         return markup
-    return _TAG.sub(" ", _INLINE.sub("", _SILENT.sub(" ", markup)))
+    return _TAG.sub(" ", _INLINE.sub("", _spoken(markup)))
+
+
+def _spoken(markup: str) -> str:
+    """Return the markup without comments, scripts and the like. What never ends is looked for once, or a hostile text takes hours."""
+    kept, place, endless = [], 0, set()
+    for found in _SILENT.finditer(markup):
+        name = (found[1] or "").lower()
+        if found.start() < place or name in endless:
+            continue
+        end = _END[name].search(markup, found.end())
+        if end:
+            kept.append(markup[place : found.start()])
+            place = end.end()
+        else:
+            endless.add(name)
+    return " ".join((*kept, markup[place:]))
+
+
+def _unescaped(markup: str) -> str:
+    return html.unescape(_ABSURD.sub("", markup))

@@ -388,8 +388,11 @@ def test_an_author_is_a_name_and_not_an_address():
         "<b>" * 5_000 + "</b>" * 5_000,
         f"<description>{'&#65;' * 100_000}</description>",
         f"<description>{'<![CDATA[' * 20_000}]]></description>",
+        f"<description>{'&lt;script&gt;' * 100_000}</description>",
+        f"<description>{'&lt;!--' * 100_000}</description>",
+        f"<description>&amp;#{'0' * 100_000};</description>",
     ],
-    ids=["author", "categories", "attributes", "depth", "references", "cdata"],
+    ids=["author", "categories", "attributes", "depth", "references", "cdata", "scripts", "comments", "digits"],
 )
 def test_what_takes_quadratic_time_is_cut_first(more, well_formed):
     body = rss(item(more=more), item("Two", "https://www.title.example/2"))

@@ -32,7 +32,7 @@ _SUSPECT = re.compile(
     r"|[xX]0*(?:[\da-fA-F]|1[\da-fA-F]|[dD][89a-fA-F][\da-fA-F]{2}|[fF]{3}[eEfF]|[1-9a-fA-F][\da-fA-F]{5,})(?![\da-fA-F]));?"
 )
 _REFERENCE = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)([A-Za-z][A-Za-z0-9]{1,30};)?", re.DOTALL
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)([A-Za-z][A-Za-z0-9]{1,30};)?", re.DOTALL
 )
 _LAST = 0x10FFFF
 _DIGITS = 40  # of a reference; Python refuses to read thousands

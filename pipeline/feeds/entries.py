@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _DETAIL = 200
-_NAMED = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+_NAMED = re.compile(r"<title[^<>]*>([^<]*)</title", re.DOTALL | re.IGNORECASE)
 _HTML = frozenset({"html", "head", "body"})
 
 

@@ -55,6 +55,13 @@ def judge(item: Item | str, rank: int, ground: Ground) -> Entry | Refusal:
     """Return the entry that the item at `rank` makes, or why it makes none."""
     if isinstance(item, str):
         return Refusal(stage="entry", reason=Reason.BROKEN_ENTRY, detail=text.clean(item, NAME))
+    try:
+        return _entry(item, rank, ground)
+    except ValueError as problem:  # one broken entry never loses the feed
+        return Refusal(stage="entry", reason=Reason.BROKEN_ENTRY, detail=text.clean(str(problem), NAME))
+
+
+def _entry(item: Item, rank: int, ground: Ground) -> Entry | Refusal:
     headline = text.plain(item.headline, HEADLINE)
     url = _address(item, headline, ground)
     if isinstance(url, Refusal):
@@ -69,7 +76,7 @@ def judge(item: Item | str, rank: int, ground: Ground) -> Entry | Refusal:
         guid=text.clean(item.guid, GUID),
         published=moment(item.published, ground.now),
         updated=moment(item.updated, ground.now),
-        authors=tuple(dict.fromkeys(filter(None, (_author(author) for author in item.authors)))),
+        authors=tuple(dict.fromkeys(filter(None, map(_author, item.authors)))),
         language=language(item.language) or ground.language,
         section=next(filter(None, (text.plain(section, NAME) for section in item.sections)), None),
         text=text.printable(full)[:TEXT] or None,
