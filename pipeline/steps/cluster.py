@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.records import Tally
 from pipeline.steps import neighbours
 from pipeline.steps.edges import Edges, Report, Wanted, silent
-from pipeline.store import dicts, many, value, write
+from pipeline.store import committed, dicts, many, value, write
 from pipeline.stories import candidates, matches, signatures
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.records import Match
 
 BATCH = 200  # articles in a transaction
+PAIRS = 200  # compared between two statements: a session that is silent for long is taken for dead
 FINDING = candidates.Policy()
 
 
@@ -27,7 +29,7 @@ def cluster(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) ->
     with edges.connection.transaction():
         total = value(edges.connection, "cluster.waiting")
     while size := wanted.at_most(BATCH, articles.total()):
-        relations = _batch(edges, wanted, size)
+        relations = committed(edges.connection, partial(_batch, edges, wanted, size))
         if not relations:
             break
         articles.update("story" if relation == "origin" else "copy" for relation in relations)
@@ -37,24 +39,28 @@ def cluster(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) ->
 
 def _batch(edges: Edges, wanted: Wanted, size: int) -> list[str]:
     """Cluster one batch and return the relation of each of its articles; nothing, if nothing waits or somebody else is at it."""
-    with edges.connection.transaction():
-        if not value(edges.connection, "cluster.lock"):
-            return []
-        articles = [row["article_id"] for row in dicts(edges.connection, "cluster.batch", titles=wanted.titles, limit=size)]
-        if not articles:
-            return []
-        at = edges.now()
-        _match(edges, articles, at)
-        near = [row["article_id"] for row in dicts(edges.connection, "cluster.neighbourhood", articles=articles)]
-        relations = neighbours.regroup(edges.connection, near, at)
-        write(edges.connection, "cluster.done", articles=articles, at=at)
-        return [relations[article] for article in articles]
+    if not value(edges.connection, "cluster.lock"):
+        return []
+    numbers = {row["article_id"]: row["number"] for row in dicts(edges.connection, "cluster.batch", titles=wanted.titles, limit=size)}
+    if not numbers:
+        return []
+    articles, at = list(numbers), edges.now()
+    _match(edges, articles, at)
+    near = [row["article_id"] for row in dicts(edges.connection, "cluster.neighbourhood", articles=articles)]
+    relations = neighbours.regroup(edges.connection, near, at)
+    write(edges.connection, "cluster.done", articles=articles, numbers=list(numbers.values()), at=at)
+    return [relations[article] for article in articles]
 
 
 def _match(edges: Edges, articles: Sequence[int], at: datetime) -> None:
     """Compare the articles with all candidates, and with whom they matched before; keep the evidence."""
     policy = {"hot": FINDING.hot, "window": FINDING.window, "shared": FINDING.shared}
     pairs = sorted((row["left_id"], row["right_id"]) for row in dicts(edges.connection, "cluster.candidates", articles=articles, **policy))
+    for first in range(0, len(pairs), PAIRS):
+        _compare(edges, pairs[first : first + PAIRS], at)
+
+
+def _compare(edges: Edges, pairs: Sequence[tuple[int, int]], at: datetime) -> None:
     both = sorted({article for pair in pairs for article in pair})
     signed = neighbours.signed(edges.connection, both)
     moments = {row["article_id"]: row["happened_at"] for row in dicts(edges.connection, "cluster.moments", articles=both)}

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from pipeline import clock, registry
 from pipeline.children import Children
-from pipeline.steps import inside
+from pipeline.steps import inside, leases
 from pipeline.steps.hosts import Slots
 from pipeline.store import connect, dicts, value
 from pipeline.web.door import PRODUCT, open_door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from pipeline.clock import Clock
     from pipeline.records import Title
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pipeline.store import Connection
     from pipeline.web.door import Door
 
-LEASE = timedelta(minutes=15)  # longer than any batch; a killed worker's claims are free again after it
 THREADS = 16  # hosts asked at once by one task; requests is good for up to 64
 MASK = (1 << 64) - 1
 
@@ -58,19 +57,26 @@ class Edges:
         self.wall: Clock = clock.wall  # what leases and slots are measured by
         self.agent = PRODUCT  # the name by which robots.txt knows us
         self.connection: Connection = stack.enter_context(connect(url))
-        self._url = url
+        self.url = url
         self._stack = stack
 
     @cached_property
     def door(self) -> Door:
-        slots = Slots(self._stack.enter_context(connect(self._url, autocommit=True)), self.settings.spacing, self.wall)
+        slots = Slots(self._stack.enter_context(connect(self.url, autocommit=True)), self.settings.spacing, self.wall)
         return open_door(self.settings, pause=slots.take)
 
     @cached_property
     def children(self) -> Children:
+        with self.connection.transaction():
+            known = {row["agency"] for row in dicts(self.connection, "registry.agencies")}
         agencies = registry.load(self.settings.registry).agencies
-        arguments = (agencies, self.seed)
-        return self._stack.enter_context(Children(self.settings.workers, initializer=inside.prepare, initargs=arguments))
+        synced = tuple(agency for agency in agencies if agency.key in known)  # a credit must name one that the tables have
+        return self._stack.enter_context(Children(self.settings.workers, initializer=inside.prepare, initargs=(synced, self.seed)))
+
+    def ready(self, *parts: Literal["door", "children"]) -> None:
+        """Open what threads will use here and now: they would do so twice, and amid the transactions of this one."""
+        for part in parts:
+            getattr(self, part)
 
     @cached_property
     def seed(self) -> int:
@@ -86,8 +92,9 @@ class Edges:
             rows = dicts(self.connection, "registry.titles")
         return {row.pop("title_id"): Title(**row, feeds=()) for row in rows}
 
-    def lease_until(self) -> Any:
-        return self.wall() + LEASE
+    def lease(self) -> Mapping[str, datetime]:
+        """Return what a claim says about its time."""
+        return leases.begin(self.wall())._asdict()
 
 
 @contextmanager

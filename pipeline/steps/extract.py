@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeline.children import Killed
 from pipeline.reasons import Reason
 from pipeline.records import Entry, Moment, Page, Refusal, Tally
 from pipeline.steps import inside, kept
 from pipeline.steps.edges import Edges, Report, Wanted, silent
+from pipeline.steps.leases import holding
 from pipeline.steps.refusals import refuse
 from pipeline.steps.spread import spread
-from pipeline.store import POISON, dicts, value, write
+from pipeline.store import POISON, committed, dicts, read, value, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pipeline.records import Article, Signature, Title
+    from pipeline.steps.leases import Hourglass
 
+Found: TypeAlias = "tuple[Article, Signature] | Refusal"
 BATCH = 64  # pages claimed and held in memory at once
 SECONDS = 10.0  # for one page
+READS = 2  # a page whose reader was killed is read once more: the machine may have been busy
+CLAIMS = 5  # then it is read no more: those who held it died with it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An article whose page is ours to read, under a fence."""
+
+    article_id: int
+    fence: int
+    claims: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +48,7 @@ class Paper:
 
     article_id: int
     fence: int  # of the claim
+    claims: int  # this one, and those before it that came to nothing
     page_fence: int
     title_id: int
     url: str
@@ -44,31 +61,41 @@ class Paper:
 def extract(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
     """Read the wanted pages, and tally articles."""
     articles: Counter[str] = Counter()
-    titles = edges.titles()
     with edges.connection.transaction():
-        total = value(edges.connection, "extract.waiting", wall=edges.wall(), titles=wanted.titles)
-    while size := wanted.at_most(BATCH, articles.total()):
-        papers = _claim(edges, wanted, size, titles)
-        for paper, found in spread(papers, lambda paper: _read(edges, paper), edges.settings.workers):
-            articles[_store(edges, paper, found)] += 1
-            report(articles.total(), max(total, articles.total()))
-        if not papers:
-            break
+        total = value(edges.connection, "extract.waiting", titles=wanted.titles, **edges.lease())
+    while (size := wanted.at_most(BATCH, articles.total())) and (claims := _claim(edges, wanted, size)):
+        with closing(_extracted(edges, claims)) as left:
+            for door in left:
+                articles[door] += 1
+                report(articles.total(), max(total, articles.total()))
     return {"article": Tally(seen=articles.total(), doors=articles)}
 
 
-def _claim(edges: Edges, wanted: Wanted, size: int, titles: Mapping[int, Title]) -> list[Paper]:
+def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
+    which = {"titles": wanted.titles, "limit": size}
+    return committed(edges.connection, lambda: read(edges.connection, "extract.claim", Claim, **edges.lease(), **which))
+
+
+def _extracted(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
+    """Read what was claimed, and yield the door by which each article left."""
+    with holding(edges.url, "fetch.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
+        edges.ready("children")
+        papers = _papers(edges, {claim.article_id: claim for claim in claims})
+        with closing(spread(papers, partial(_read, edges, glass), edges.settings.workers)) as found:
+            for paper, outcome in found:
+                yield _store(edges, paper, outcome)
+
+
+def _papers(edges: Edges, claims: Mapping[int, Claim]) -> list[Paper]:
+    titles, articles = edges.titles(), list(claims)
     with edges.connection.transaction():
-        claims = dicts(
-            edges.connection, "extract.claim", wall=edges.wall(), lease_until=edges.lease_until(), titles=wanted.titles, limit=size
-        )
-        fences = {claim["article_id"]: claim["fence"] for claim in claims}
-        entries = {row["article_id"]: _entry(row) for row in dicts(edges.connection, "extract.entries", articles=list(fences))}
-        rows = dicts(edges.connection, "extract.pages", articles=list(fences))
-    return [_paper(row, fences[row["article_id"]], entries.get(row["article_id"]), titles[row["title_id"]]) for row in rows]
+        write(edges.connection, "extract.fetch_again", articles=articles)
+        entries = {row["article_id"]: _entry(row) for row in dicts(edges.connection, "extract.entries", articles=articles)}
+        rows = dicts(edges.connection, "extract.pages", articles=articles)
+    return [_paper(row, claims[row["article_id"]], entries.get(row["article_id"]), titles[row["title_id"]]) for row in rows]
 
 
-def _paper(row: Mapping[str, Any], fence: int, entry: Entry | None, title: Title) -> Paper:
+def _paper(row: Mapping[str, Any], claim: Claim, entry: Entry | None, title: Title) -> Paper:
     page = Page(
         url=row["url"],
         body=zlib.decompress(row["body"]),
@@ -78,7 +105,7 @@ def _paper(row: Mapping[str, Any], fence: int, entry: Entry | None, title: Title
         entry=entry,
     )
     names = ("article_id", "page_fence", "title_id", "url", "own_url", "url_key", "first_seen_at")
-    return Paper(fence=fence, page=page, **{name: row[name] for name in names})
+    return Paper(fence=claim.fence, claims=claim.claims, page=page, **{name: row[name] for name in names})
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
@@ -95,34 +122,49 @@ def _moment(at: datetime | None, precision: Any) -> Moment | None:
     return Moment(at=at, precision=precision, source="feed") if at else None
 
 
-def _read(edges: Edges, paper: Paper) -> Iterator[tuple[Paper, tuple[Article, Signature] | Refusal]]:
+def _read(edges: Edges, glass: Hourglass, paper: Paper) -> Iterator[tuple[Paper, Found]]:
+    if glass.empty:
+        return
+    failed = partial(Refusal, stage="article", url=paper.own_url)
+    if paper.claims > CLAIMS:
+        yield paper, failed(reason=Reason.EXTRACT_KILLED, detail=f"{CLAIMS} readers came to nothing")
+        return
     try:
         yield paper, edges.children.call(inside.read_page, paper.page, seconds=SECONDS)
     except Killed as killed:
-        yield paper, Refusal(stage="article", reason=Reason.EXTRACT_KILLED, detail=killed.why, url=paper.own_url)
+        yield paper, failed(reason=Reason.EXTRACT_KILLED, detail=killed.why)
     except Exception as error:  # noqa: BLE001  a page that breaks the extractor is one row and nobody else's problem
-        detail = f"{type(error).__name__}: {error}"
-        yield paper, Refusal(stage="article", reason=Reason.EXTRACT_FAILED, detail=detail, url=paper.own_url)
+        yield paper, failed(reason=Reason.EXTRACT_FAILED, detail=f"{type(error).__name__}: {error}")
 
 
-def _store(edges: Edges, paper: Paper, found: tuple[Article, Signature] | Refusal) -> str:
+def _store(edges: Edges, paper: Paper, found: Found) -> str:
     """Store what was found and return the door by which the article left. Nothing, if the claim was lost."""
+    return committed(edges.connection, partial(_stored, edges, paper, found))
+
+
+def _stored(edges: Edges, paper: Paper, found: Found) -> str:
     held = {"article_id": paper.article_id, "fence": paper.fence}
-    with edges.connection.transaction():
-        if value(edges.connection, "fetch.hold", **held) is None:
-            return "lost"
-        if not isinstance(found, Refusal):
-            try:
-                with edges.connection.transaction():
-                    outcome = kept.store(edges, paper, *found)
-            except POISON as error:
-                outcome = Refusal(stage="article", reason=Reason.POISON, detail=str(error), url=paper.own_url)
-        else:
-            outcome = found
-        if isinstance(outcome, str):
-            write(edges.connection, "extract.kept", **held)
-            return outcome
-        return _refuse(edges, paper, outcome, held)
+    elsewhere = None if isinstance(found, Refusal) else kept.elsewhere(paper, found[0])
+    if elsewhere:  # before any row is locked: two pages may each call the other canonical
+        value(edges.connection, "extract.lock_addresses", title_id=paper.title_id)
+    if value(edges.connection, "fetch.hold", **held) is None:
+        return "lost"
+    outcome: str | Refusal
+    if isinstance(found, Refusal):
+        outcome = found
+    else:
+        try:
+            with edges.connection.transaction():
+                outcome = kept.store(edges, paper, *found, elsewhere)
+        except POISON as error:
+            outcome = Refusal(stage="article", reason=Reason.POISON, detail=str(error), url=paper.own_url)
+    if isinstance(outcome, str):
+        write(edges.connection, "extract.kept", **held)
+        return outcome
+    if outcome.reason == Reason.EXTRACT_KILLED and paper.claims < READS:
+        write(edges.connection, "extract.read_again", **held, reason=str(outcome.reason))
+        return f"put_off:{outcome.reason}"
+    return _refuse(edges, paper, outcome, held)
 
 
 def _refuse(edges: Edges, paper: Paper, refusal: Refusal, held: Mapping[str, int]) -> str:
@@ -130,6 +172,8 @@ def _refuse(edges: Edges, paper: Paper, refusal: Refusal, held: Mapping[str, int
     if refusal.reason == Reason.SAME_PAGE:
         same_as = int(refusal.detail.rpartition(" ")[2])
         write(edges.connection, "extract.hand_over_sightings", article_id=paper.article_id, same_as=same_as)
+        write(edges.connection, "extract.lead_on", article_id=paper.article_id, same_as=same_as)
     refuse(edges.connection, [refusal], edges.now(), article=paper.article_id)
     write(edges.connection, "fetch.refused", **held, tried=0, reason=str(refusal.reason), same_as=same_as)
+    write(edges.connection, "fetch.take_back", article_id=paper.article_id)
     return f"refused:{refusal.reason}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,14 +14,18 @@ from pipeline.reasons import Reason
 from pipeline.records import Answer, Refusal, Tally
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
 from pipeline.steps.hosts import Rules
+from pipeline.steps.leases import holding
 from pipeline.steps.refusals import refuse
 from pipeline.steps.spread import spread
-from pipeline.store import read, value, write
+from pipeline.store import POISON, committed, read, value, write
+from pipeline.text import clean
 from pipeline.web import robots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from pipeline.steps.leases import Hourglass
 
 BATCH = 400  # pages claimed at once: they are fetched within a lease, a second apart on one host
 PER_HOST = 120  # of one host among them; the others are let go again
@@ -63,41 +68,39 @@ class Fetched:
 def fetch(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
     """Fetch the wanted pages that are due, and tally them."""
     pages: Counter[str] = Counter()
-    while size := wanted.at_most(BATCH, pages.total()):
-        claims = _claim(edges, wanted, size)
-        hosts: dict[str, list[Claim]] = defaultdict(list)
-        for claim in claims:
-            hosts[claim.host].append(claim)
-        with edges.connection.transaction():
-            rules = Rules(edges.connection, hosts, edges.now())
-        for fetched in spread(list(hosts.values()), partial(_host, edges, rules), THREADS):
-            pages[_store(edges, rules, fetched)] += 1
-            report(pages.total(), max(len(claims), pages.total()))
-        if not claims:
-            break
+    while (size := wanted.at_most(BATCH, pages.total())) and (claims := _claim(edges, wanted, size)):
+        with closing(_fetched(edges, claims)) as left:
+            for door in left:
+                pages[door] += 1
+                report(pages.total(), max(len(claims), pages.total()))
     return {"page": Tally(seen=pages.total(), doors=pages)}
 
 
 def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
-    with edges.connection.transaction():
-        return read(
-            edges.connection,
-            "fetch.claim",
-            Claim,
-            now=edges.now(),
-            wall=edges.wall(),
-            lease_until=edges.lease_until(),
-            hosts=wanted.hosts,
-            titles=wanted.titles,
-            limit=size,
-            per_host=PER_HOST,
-        )
+    which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size, "per_host": PER_HOST}
+    return committed(edges.connection, lambda: read(edges.connection, "fetch.claim", Claim, now=edges.now(), **edges.lease(), **which))
 
 
-def _host(edges: Edges, rules: Rules, claims: Sequence[Claim]) -> Iterator[Fetched]:
-    """Fetch the pages of one host, one after the other, until it asks us to wait."""
+def _fetched(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
+    """Fetch what was claimed, and yield the door by which each page left."""
+    hosts: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        hosts[claim.host].append(claim)
+    with holding(edges.url, "fetch.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
+        edges.ready("door")
+        with edges.connection.transaction():
+            rules = Rules(edges.connection, hosts, edges.now())
+        with closing(spread(list(hosts.values()), partial(_host, edges, rules, glass), THREADS)) as found:
+            for fetched in found:
+                yield _store(edges, rules, fetched)
+
+
+def _host(edges: Edges, rules: Rules, glass: Hourglass, claims: Sequence[Claim]) -> Iterator[Fetched]:
+    """Fetch the pages of one host, one after the other, until it asks us to wait, or the lease is nearly over."""
     wait: timedelta | None = None
     for claim in claims:
+        if glass.empty:
+            return
         at = edges.now()
         answer = None if wait else _ask(edges, rules, claim.url)
         if isinstance(answer, Refusal) and answer.reason == Reason.RATE_LIMITED:
@@ -106,7 +109,10 @@ def _host(edges: Edges, rules: Rules, claims: Sequence[Claim]) -> Iterator[Fetch
 
 
 def _ask(edges: Edges, rules: Rules, url: str) -> Answer | Refusal:
-    allowed = rules.of(url, edges.door, edges.now())
+    try:
+        allowed = rules.of(url, edges.door, edges.now())
+    except ValueError as error:  # an address that was one when it was stored, by rules that have changed since
+        return Refusal(stage="page", reason=Reason.BAD_URL, detail=str(error), url=url)
     if not robots.allowed(allowed, url, edges.agent):
         reason = Reason.ROBOTS_UNREACHABLE if allowed.state == "unreachable" else Reason.ROBOTS_DENIED
         return Refusal(stage="page", reason=reason, url=url)
@@ -115,31 +121,39 @@ def _ask(edges: Edges, rules: Rules, url: str) -> Answer | Refusal:
 
 def _store(edges: Edges, rules: Rules, fetched: Fetched) -> str:
     """Store a page or a refusal and return the door by which it left. Nothing, if the claim was lost."""
+    rules.store(edges.connection)
+    try:
+        return committed(edges.connection, partial(_stored, edges, fetched))
+    except POISON as error:
+        poison = Refusal(stage="page", reason=Reason.POISON, detail=str(error), url=fetched.claim.url)
+        return committed(edges.connection, partial(_stored, edges, replace(fetched, answer=poison)))
+
+
+def _stored(edges: Edges, fetched: Fetched) -> str:
     claim = fetched.claim
     held = {"article_id": claim.article_id, "fence": claim.fence}
-    with edges.connection.transaction():
-        rules.store(edges.connection)
-        if value(edges.connection, "fetch.hold", **held) is None:
-            return "lost"
-        if isinstance(fetched.answer, Answer):
-            _keep(edges, fetched.answer, fetched.at, held)
-            return "fetched"
-        if fetched.answer is None:
-            again = fetched.at + (fetched.wait or TRIES[0])
-            write(edges.connection, "fetch.put_off", **held, tried=0, reason=str(Reason.RATE_LIMITED), next_try_at=again)
-            return "put_off"
-        reason = fetched.answer.reason
-        if reason in PASSING and claim.attempts < len(TRIES):
-            again = fetched.at + max(TRIES[claim.attempts], fetched.wait or timedelta(0))
-            write(edges.connection, "fetch.put_off", **held, tried=1, reason=str(reason), next_try_at=again)
-            return f"put_off:{reason}"
-        refuse(edges.connection, [fetched.answer], fetched.at, article=claim.article_id)
-        write(edges.connection, "fetch.refused", **held, tried=1, reason=str(reason), same_as=None)
-        return f"refused:{reason}"
+    if value(edges.connection, "fetch.hold", **held) is None:
+        return "lost"
+    if isinstance(fetched.answer, Answer):
+        _keep(edges, fetched.answer, fetched.at, held)
+        return "fetched"
+    if fetched.answer is None:
+        again = fetched.at + (fetched.wait or TRIES[0])
+        write(edges.connection, "fetch.put_off", **held, tried=0, reason=str(Reason.RATE_LIMITED), next_try_at=again)
+        return "put_off"
+    reason = fetched.answer.reason
+    if reason in PASSING and claim.attempts < len(TRIES):
+        again = fetched.at + max(TRIES[claim.attempts], fetched.wait or timedelta(0))
+        write(edges.connection, "fetch.put_off", **held, tried=1, reason=str(reason), next_try_at=again)
+        return f"put_off:{reason}"
+    refuse(edges.connection, [fetched.answer], fetched.at, article=claim.article_id)
+    write(edges.connection, "fetch.refused", **held, tried=1, reason=str(reason), same_as=None)
+    write(edges.connection, "fetch.take_back", article_id=claim.article_id)
+    return f"refused:{reason}"
 
 
 def _keep(edges: Edges, answer: Answer, at: datetime, held: Mapping[str, int]) -> None:
-    kind = answer.headers.get("content-type", "")[:200]
+    kind = clean(answer.headers.get("content-type", ""), 200)
     body = zlib.compress(answer.body, 6)
     write(edges.connection, "fetch.keep_page", **held, url=answer.url, content_type=kind, bytes=len(answer.body), body=body, at=at)
     write(edges.connection, "fetch.fetched", **held)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipeline import urls
 from pipeline.records import Robots
-from pipeline.store import dicts, value, write
+from pipeline.store import committed, dicts, value, write
 from pipeline.web import robots
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Rules:
     """The robots.txt of some hosts: what is known and fresh, and what was read on the way, to be kept by `store`."""
 
     def __init__(self, connection: Connection, hosts: Iterable[str], now: datetime) -> None:
-        rows = dicts(connection, "hosts.robots", hosts=sorted(set(hosts)), since=now - FRESH)
+        rows = dicts(connection, "hosts.robots", hosts=sorted(set(hosts)), since=now - FRESH, now=now)
         known = {row.pop("host"): Robots(**row) for row in rows}
         self._known = {host: rules for host, rules in known.items() if rules.state != "unreachable" or rules.fetched_at > now - RETRY}
         self._fresh: dict[str, Robots] = {}
@@ -68,8 +69,8 @@ class Rules:
         return self._known[host]
 
     def store(self, connection: Connection) -> None:
-        """Keep what was read since the last time."""
-        for host in sorted(self._fresh):
-            rules = self._fresh[host]
-            write(connection, "hosts.keep_robots", host=host, state=rules.state, text=rules.text, fetched_at=rules.fetched_at)
-        self._fresh.clear()
+        """Keep what was read since the last time, each in a transaction: others wait for the row to take their slot."""
+        while self._fresh:  # threads go on adding
+            host, rules = self._fresh.popitem()
+            row = {"host": host, "state": rules.state, "text": rules.text, "fetched_at": rules.fetched_at}
+            committed(connection, partial(write, connection, "hosts.keep_robots", **row))

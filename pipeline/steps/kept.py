@@ -25,9 +25,21 @@ FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # no news of ours is older
 AHEAD = timedelta(days=1)  # a time further in the future than this is a mistake
 
 
-def store(edges: Edges, paper: Paper, article: Article, signature: Signature) -> str | Refusal:
-    """Store the article and return the door: new, changed, unchanged; or the refusal of a page that another article has already."""
-    if other := _other(edges, paper, article):
+def elsewhere(paper: Paper, article: Article) -> bytes | None:
+    """Return the key of the address that the page calls its own, if it is not the article's."""
+    try:
+        key = urls.key(article.canonical_url) if article.canonical_url else paper.url_key
+    except ValueError:
+        return None
+    return None if key == paper.url_key else key
+
+
+def store(edges: Edges, paper: Paper, article: Article, signature: Signature, key: bytes | None) -> str | Refusal:  # noqa: PLR0917
+    """Store the article and return the door: new, changed, unchanged; or the refusal of a page that another article has already.
+
+    `key` is that of the page's own address, if it is `elsewhere`; the title's addresses are locked then.
+    """
+    if key and (other := _other(edges, paper, article, key)):
         return Refusal(stage="article", reason=Reason.SAME_PAGE, detail=f"the page of article {other}", url=paper.own_url)
     digest = sha256(f"{article.headline}\n\n{article.text}".encode()).digest()
     newest = dicts(edges.connection, "extract.newest", article_id=paper.article_id)
@@ -42,14 +54,8 @@ def store(edges: Edges, paper: Paper, article: Article, signature: Signature) ->
     return "changed" if newest else "new"
 
 
-def _other(edges: Edges, paper: Paper, article: Article) -> int | None:
+def _other(edges: Edges, paper: Paper, article: Article, key: bytes) -> int | None:
     """Return the article that the page's canonical address belongs to, if it is another one; else remember the address."""
-    try:
-        key = urls.key(article.canonical_url) if article.canonical_url else paper.url_key
-    except ValueError:
-        return None
-    if key == paper.url_key:
-        return None
     which = {"article_id": paper.article_id, "url_key": key}
     other: int | None = value(edges.connection, "extract.same_page", **which, title_id=paper.title_id)
     if other is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -14,15 +15,17 @@ from pipeline.reasons import Reason
 from pipeline.records import Answer, Feed, Refusal, Tally
 from pipeline.steps import inside, polled
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
-from pipeline.steps.hosts import Rules
+from pipeline.steps.hosts import Rules, key
+from pipeline.steps.leases import holding
 from pipeline.steps.spread import spread
-from pipeline.store import read
+from pipeline.store import committed, read
 from pipeline.web import robots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from pipeline.records import Reading, Title
+    from pipeline.steps.leases import Hourglass
 
 BATCH = 200  # feeds claimed at once: they are asked within a lease
 SECONDS = 10.0  # for parsing one feed
@@ -54,43 +57,49 @@ def poll(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Ma
     """Poll the wanted feeds that are due, and tally feeds and entries."""
     feeds: Counter[str] = Counter()
     entries: Counter[str] = Counter()
-    titles = edges.titles()
-    while size := wanted.at_most(BATCH, feeds.total()):
-        claims = _claim(edges, wanted, size)
-        hosts: dict[str, list[Claim]] = defaultdict(list)
-        for claim in claims:
-            hosts[claim.host].append(claim)
-        with edges.connection.transaction():
-            rules = Rules(edges.connection, hosts, edges.now())
-        work = partial(_look, edges, rules, titles)
-        for look in spread(list(hosts.values()), work, THREADS):
-            door, doors = polled.store(edges, rules, look)
-            feeds[door] += 1
-            entries.update(doors)
-            report(feeds.total(), max(len(claims), feeds.total()))
-        if not claims:
-            break
+    while (size := wanted.at_most(BATCH, feeds.total())) and (claims := _claim(edges, wanted, size)):
+        with closing(_polled(edges, claims)) as left:
+            for door, doors in left:
+                feeds[door] += 1
+                entries.update(doors)
+                report(feeds.total(), max(len(claims), feeds.total()))
     return {"feed": Tally(seen=feeds.total(), doors=feeds), "entry": Tally(seen=entries.total(), doors=entries)}
 
 
 def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
-    with edges.connection.transaction():
-        return read(
-            edges.connection,
-            "poll.claim",
-            Claim,
-            now=edges.now(),
-            wall=edges.wall(),
-            lease_until=edges.lease_until(),
-            hosts=wanted.hosts,
-            titles=wanted.titles,
-            limit=size,
-        )
+    which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size}
+    return committed(edges.connection, lambda: read(edges.connection, "poll.claim", Claim, now=edges.now(), **edges.lease(), **which))
 
 
-def _look(edges: Edges, rules: Rules, titles: Mapping[int, Title], claims: Sequence[Claim]) -> Iterator[polled.Look]:
-    """Look at the feeds of one host, one after the other."""
+def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mapping[str, int]], None, None]:
+    """Look at what was claimed, and yield the doors by which each feed and its entries left."""
+    hosts: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
+        hosts[claim.host].append(claim)
+    with holding(edges.url, "poll.let_go", [(claim.feed_id, claim.fence) for claim in claims]) as glass:
+        edges.ready("door", "children")
+        titles = edges.titles()
+        with edges.connection.transaction():
+            rules = Rules(edges.connection, [*hosts, *_moved(claims)], edges.now())
+        work = partial(_look, edges, rules, titles, glass)
+        with closing(spread(list(hosts.values()), work, THREADS)) as looks:
+            for look in looks:
+                yield polled.store(edges, rules, look)
+
+
+def _moved(claims: Sequence[Claim]) -> Iterator[str]:
+    """Yield the hosts that feeds have moved to."""
+    for claim in claims:
+        with suppress(ValueError):
+            if claim.moved_to:
+                yield key(claim.moved_to)
+
+
+def _look(edges: Edges, rules: Rules, titles: Mapping[int, Title], glass: Hourglass, claims: Sequence[Claim]) -> Iterator[polled.Look]:  # noqa: PLR0917
+    """Look at the feeds of one host, one after the other, while the lease lasts."""
+    for claim in claims:
+        if glass.empty:
+            return
         at, started = edges.now(), time.monotonic()
         answer = _ask(edges, rules, claim)
         reading, digest = None, claim.body_sha
@@ -103,7 +112,10 @@ def _look(edges: Edges, rules: Rules, titles: Mapping[int, Title], claims: Seque
 
 def _ask(edges: Edges, rules: Rules, claim: Claim) -> Answer | Refusal:
     url = claim.moved_to or claim.url
-    allowed = rules.of(url, edges.door, edges.now())
+    try:
+        allowed = rules.of(url, edges.door, edges.now())
+    except ValueError as error:
+        return Refusal(stage="feed", reason=Reason.BAD_URL, detail=str(error), url=url)
     if not robots.allowed(allowed, url, edges.agent):
         reason = Reason.ROBOTS_UNREACHABLE if allowed.state == "unreachable" else Reason.ROBOTS_DENIED
         return Refusal(stage="feed", reason=reason, url=url)

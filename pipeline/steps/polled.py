@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline import urls
@@ -11,7 +12,7 @@ from pipeline.feeds import pace
 from pipeline.reasons import Reason
 from pipeline.records import Answer, Refusal, Rhythm
 from pipeline.steps.refusals import refuse
-from pipeline.store import POISON, dicts, many, value, write
+from pipeline.store import POISON, committed, dicts, many, value, write
 from pipeline.text import clean, printable
 
 if TYPE_CHECKING:
@@ -38,19 +39,27 @@ class Look:
 
 def store(edges: Edges, rules: Rules, look: Look) -> tuple[str, Mapping[str, int]]:
     """Store a look and return the door by which the feed left, and those of its entries. Nothing, if the claim was lost."""
-    with edges.connection.transaction():
-        rules.store(edges.connection)
-        held = value(edges.connection, "poll.hold", feed_id=look.claim.feed_id, fence=look.claim.fence)
-        if held is None:
-            return "lost", {}
-        entries, refusals = _entries(look)
-        refused = list(refusals)
-        new = _keep(edges, look, entries, refused)
-        failure = look.answer if isinstance(look.answer, Refusal) else look.reading if isinstance(look.reading, Refusal) else None
-        refuse(edges.connection, [*refused, *([failure] if failure else [])], look.at, feed=look.claim.feed_id)
-        seen = len(entries) + len(refusals)
-        counts = {"seen": seen, "new": new, "known": seen - new - len(refused), "refused": len(refused)}
-        _close(edges, look, failure, counts)
+    rules.store(edges.connection)
+    try:
+        return committed(edges.connection, partial(_stored, edges, look))
+    except POISON as error:
+        poison = Refusal(stage="feed", reason=Reason.POISON, detail=str(error), url=look.claim.url)
+        return committed(edges.connection, partial(_stored, edges, replace(look, answer=poison, reading=None)))
+
+
+def _stored(edges: Edges, look: Look) -> tuple[str, Mapping[str, int]]:
+    held = value(edges.connection, "poll.hold", feed_id=look.claim.feed_id, fence=look.claim.fence)
+    if held is None:
+        return "lost", {}
+    entries, refusals = _entries(look)
+    refused = list(refusals)
+    value(edges.connection, "poll.lock_addresses", title_id=look.claim.title_id)
+    new = _keep(edges, look, entries, refused)
+    failure = look.answer if isinstance(look.answer, Refusal) else look.reading if isinstance(look.reading, Refusal) else None
+    refuse(edges.connection, [*refused, *([failure] if failure else [])], look.at, feed=look.claim.feed_id)
+    seen = len(entries) + len(refusals)
+    counts = {"seen": seen, "new": new, "known": seen - new - len(refused), "refused": len(refused)}
+    _close(edges, look, failure, counts)
     doors = Counter({"new": new, "known": counts["known"]}) + Counter(f"refused:{refusal.reason}" for refusal in refused)
     return f"refused:{failure.reason}" if failure else "read" if look.reading else "unchanged", doors
 
@@ -166,6 +175,8 @@ def _validators(look: Look, failure: Refusal | None) -> Mapping[str, Any]:
     if failure or isinstance(answer, Refusal):
         moved = None if failure and claim.moved_to else claim.moved_to
         return {"etag": claim.etag, "last_modified": claim.last_modified, "body_sha": claim.body_sha, "moved_to": moved}
+    if look.reading and not isinstance(look.reading, Refusal) and not look.reading.complete:  # what is missing would never be seen
+        return {"etag": claim.etag, "last_modified": claim.last_modified, "body_sha": claim.body_sha, "moved_to": claim.moved_to}
     kept = {"etag": claim.etag, "last_modified": claim.last_modified} if look.reading is None and not answer.body else {}
     etag, modified = clean(answer.headers.get("etag", "")), clean(answer.headers.get("last-modified", ""))
     moved = answer.moved_to if look.reading and answer.moved_to else claim.moved_to

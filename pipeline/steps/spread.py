@@ -8,15 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 Results: TypeAlias = "queue.Queue[tuple[Result] | Exception | None]"  # None: a job has ended
 
 
-def spread(jobs: Sequence[Job], work: Callable[[Job], Iterator[Result]], threads: int) -> Iterator[Result]:
-    """Yield what `work` yields for each job. A job that raises ends alone; its error is raised when all others are done."""
+def spread(jobs: Sequence[Job], work: Callable[[Job], Iterator[Result]], threads: int) -> Generator[Result, None, None]:
+    """Yield what `work` yields for each job. A job that raises ends alone; its error is raised when all others are done.
+
+    Whoever stops before the end closes the generator (`contextlib.closing`): until then threads wait to hand over what they have.
+    """
     results: Results[Result] = queue.Queue(maxsize=2 * threads)
     stop = threading.Event()
     errors: list[Exception] = []

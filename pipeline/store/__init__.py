@@ -2,9 +2,10 @@
 
 from psycopg import Connection, DataError, IntegrityError
 
+from pipeline.store.attempts import committed, tried
 from pipeline.store.connect import connect
 from pipeline.store.queries import dicts, many, read, value, write
 
-POISON = (DataError, IntegrityError)  # what Postgres says of a row that it cannot hold
+POISON = (DataError, IntegrityError, UnicodeError)  # what Postgres, or its client, says of a row that cannot be held
 
-__all__ = ["POISON", "Connection", "connect", "dicts", "many", "read", "value", "write"]
+__all__ = ["POISON", "Connection", "committed", "connect", "dicts", "many", "read", "tried", "value", "write"]

@@ -167,6 +167,7 @@ CREATE TABLE ops.intake (
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'fetched', 'kept', 'refused')),
     host text NOT NULL,
     attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    claims integer NOT NULL DEFAULT 0 CHECK (claims >= 0),
     next_try_at core.moment NOT NULL,
     reason text,
     same_as bigint REFERENCES core.article,
@@ -182,6 +183,7 @@ COMMENT ON COLUMN ops.intake.article_id IS 'The article.';
 COMMENT ON COLUMN ops.intake.state IS 'waiting for its page; fetched (the page waits to be read); kept; refused.';
 COMMENT ON COLUMN ops.intake.host IS 'Host and port of its address: pages of one host are fetched one after the other.';
 COMMENT ON COLUMN ops.intake.attempts IS 'Fetches that were tried.';
+COMMENT ON COLUMN ops.intake.claims IS 'Claims since its state last changed: whoever held all but the last died, or lost it.';
 COMMENT ON COLUMN ops.intake.next_try_at IS 'It is due from then on.';
 COMMENT ON COLUMN ops.intake.reason IS 'Why it was refused, or why the last try failed.';
 COMMENT ON COLUMN ops.intake.same_as IS 'The article whose other address this is, where it was refused as same_page.';

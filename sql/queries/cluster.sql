@@ -7,7 +7,7 @@ SELECT pg_try_advisory_xact_lock(7001);
 SELECT count(*) FROM core.signature WHERE clustered_at IS NULL;
 
 -- name: batch
-SELECT article_id FROM core.signature JOIN core.article USING (article_id)
+SELECT article_id, number FROM core.signature JOIN core.article USING (article_id)
 WHERE clustered_at IS NULL AND (%(titles)s::text[] IS NULL OR title_id IN (SELECT title_id FROM core.title WHERE title = ANY (%(titles)s)))
 ORDER BY signature.at, url_key LIMIT %(limit)s;
 
@@ -104,4 +104,6 @@ INSERT INTO core.story_event (story_id, at, what, from_article_id, to_article_id
 VALUES (%(story_id)s, %(at)s, %(what)s, %(from_article)s, %(to_article)s, %(into)s);
 
 -- name: done
-UPDATE core.signature SET clustered_at = %(at)s WHERE article_id = ANY (%(articles)s);
+UPDATE core.signature SET clustered_at = %(at)s
+FROM unnest(%(articles)s::bigint[], %(numbers)s::integer[]) AS read (article_id, number)
+WHERE signature.article_id = read.article_id AND signature.number = read.number;  -- one that was signed anew meanwhile waits on

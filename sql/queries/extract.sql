@@ -2,18 +2,30 @@
 
 -- name: waiting
 SELECT count(*) FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
-WHERE state = 'fetched' AND lease_until < %(wall)s AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s));
+WHERE state = 'fetched' AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
+    AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s));
 
 -- name: claim
 WITH due AS (
-    SELECT article_id FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
-    WHERE state = 'fetched' AND lease_until < %(wall)s AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
-    ORDER BY article_id LIMIT %(limit)s
+    SELECT article_id, claims FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
+    WHERE state = 'fetched' AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
+        AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
+    ORDER BY claims, article_id LIMIT %(limit)s
     FOR UPDATE OF intake SKIP LOCKED
+), mine AS (  -- a page whose last reader came to nothing may be why: it is claimed alone, and after all others
+    SELECT article_id FROM (SELECT *, row_number() OVER (ORDER BY claims, article_id) AS place FROM due) AS placed
+    WHERE claims = 0 OR place = 1
 )
-UPDATE ops.intake SET fence = fence + 1, lease_until = %(lease_until)s
-FROM due WHERE intake.article_id = due.article_id
-RETURNING intake.article_id, intake.fence;
+UPDATE ops.intake SET fence = fence + 1, claims = intake.claims + 1, lease_until = %(lease_until)s
+FROM mine WHERE intake.article_id = mine.article_id
+RETURNING intake.article_id, intake.fence, intake.claims;
+
+-- name: fetch_again
+UPDATE ops.intake SET state = 'waiting', claims = 0, lease_until = '2000-01-01Z'
+WHERE article_id = ANY (%(articles)s) AND NOT EXISTS (SELECT FROM raw.page WHERE page.article_id = intake.article_id);
+
+-- name: read_again
+UPDATE ops.intake SET reason = %(reason)s, lease_until = '2000-01-01Z' WHERE article_id = %(article_id)s AND fence = %(fence)s;
 
 -- name: pages
 SELECT DISTINCT ON (page.article_id) page.article_id, page.fence AS page_fence, page.url, page.content_type, page.body, page.fetched_at,
@@ -29,11 +41,18 @@ FROM raw.entry JOIN core.article USING (article_id) JOIN core.sighting USING (ar
 WHERE article_id = ANY (%(articles)s)
 ORDER BY article_id, markup IS NULL, headline = '', sighting.first_seen_at, feed_id;
 
+-- name: lock_addresses
+SELECT pg_advisory_xact_lock(7003, %(title_id)s::integer);
+
 -- name: same_page
 SELECT article_id FROM core.article JOIN ops.intake USING (article_id)
 WHERE state <> 'refused' AND article_id <> %(article_id)s AND title_id = %(title_id)s
     AND article_id = coalesce((SELECT article_id FROM core.article WHERE url_key = %(url_key)s),
-                              (SELECT article_id FROM core.alias WHERE url_key = %(url_key)s));
+                              (SELECT article_id FROM core.alias WHERE url_key = %(url_key)s))
+FOR SHARE OF intake;
+
+-- name: lead_on
+UPDATE ops.intake SET same_as = %(same_as)s WHERE same_as = %(article_id)s;
 
 -- name: hand_over_sightings
 INSERT INTO core.sighting AS mine (article_id, feed_id, first_seen_at, last_seen_at, best_rank, last_rank)
@@ -85,4 +104,4 @@ SELECT DISTINCT shingle, first_seen_at, article_id FROM core.article CROSS JOIN 
 WHERE article_id = %(article_id)s;
 
 -- name: kept
-UPDATE ops.intake SET state = 'kept', reason = NULL, lease_until = '2000-01-01Z' WHERE article_id = %(article_id)s AND fence = %(fence)s;
+UPDATE ops.intake SET state = 'kept', claims = 0, reason = NULL, lease_until = '2000-01-01Z' WHERE article_id = %(article_id)s AND fence = %(fence)s;

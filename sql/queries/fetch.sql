@@ -1,14 +1,14 @@
--- Pages that are due, and what a fetch leaves behind.
+-- Pages that are due, and what a fetch leaves behind. What was never claimed is due, whatever the clock said when it was seen.
 
 -- name: due_hosts
 SELECT host, count(*) AS pages FROM ops.intake
-WHERE state = 'waiting' AND next_try_at <= %(now)s AND lease_until < %(wall)s
+WHERE state = 'waiting' AND (next_try_at <= %(now)s OR fence = 0) AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
 GROUP BY host ORDER BY pages DESC, host;
 
 -- name: claim
 WITH due AS (
     SELECT article_id FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
-    WHERE state = 'waiting' AND next_try_at <= %(now)s AND lease_until < %(wall)s
+    WHERE state = 'waiting' AND (next_try_at <= %(now)s OR fence = 0) AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
         AND (%(hosts)s::text[] IS NULL OR host = ANY (%(hosts)s))
         AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
     ORDER BY next_try_at, article_id LIMIT %(limit)s
@@ -19,10 +19,15 @@ WITH due AS (
         FROM ops.intake WHERE article_id IN (SELECT article_id FROM due)
     ) AS placed WHERE place <= %(per_host)s
 )
-UPDATE ops.intake SET fence = fence + 1, lease_until = %(lease_until)s
+UPDATE ops.intake SET fence = fence + 1, claims = claims + 1, lease_until = %(lease_until)s
 FROM mine JOIN core.article USING (article_id)
 WHERE intake.article_id = mine.article_id
 RETURNING article.article_id, article.url, intake.host, intake.fence, intake.attempts;
+
+-- name: let_go
+UPDATE ops.intake SET lease_until = '2000-01-01Z', claims = greatest(claims - 1, 0)
+FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (article_id, fence)
+WHERE intake.article_id = mine.article_id AND intake.fence = mine.fence AND lease_until > '2000-01-01Z';
 
 -- name: hold
 SELECT fence FROM ops.intake WHERE article_id = %(article_id)s AND fence = %(fence)s FOR UPDATE;
@@ -33,13 +38,19 @@ VALUES (%(article_id)s, %(fence)s, %(url)s, %(content_type)s, %(bytes)s, %(body)
 ON CONFLICT (article_id, fence) DO NOTHING;
 
 -- name: fetched
-UPDATE ops.intake SET state = 'fetched', attempts = attempts + 1, reason = NULL, lease_until = '2000-01-01Z'
+UPDATE ops.intake SET state = 'fetched', attempts = attempts + 1, claims = 0, reason = NULL, lease_until = '2000-01-01Z'
 WHERE article_id = %(article_id)s AND fence = %(fence)s;
 
 -- name: put_off
-UPDATE ops.intake SET attempts = attempts + %(tried)s, reason = %(reason)s, next_try_at = %(next_try_at)s, lease_until = '2000-01-01Z'
+UPDATE ops.intake SET attempts = attempts + %(tried)s, claims = 0, reason = %(reason)s, next_try_at = %(next_try_at)s, lease_until = '2000-01-01Z'
 WHERE article_id = %(article_id)s AND fence = %(fence)s;
 
 -- name: refused
-UPDATE ops.intake SET state = 'refused', attempts = attempts + %(tried)s, reason = %(reason)s, same_as = %(same_as)s, lease_until = '2000-01-01Z'
+UPDATE ops.intake SET state = 'refused', attempts = attempts + %(tried)s, claims = 0, reason = %(reason)s, same_as = %(same_as)s,
+    lease_until = '2000-01-01Z'
 WHERE article_id = %(article_id)s AND fence = %(fence)s;
+
+-- name: take_back
+UPDATE ops.intake SET state = CASE WHEN EXISTS (SELECT FROM raw.page WHERE page.article_id = intake.article_id) THEN 'fetched' ELSE 'waiting' END,
+    reason = NULL, same_as = NULL
+WHERE same_as = %(article_id)s AND state = 'refused';

@@ -1,16 +1,19 @@
 -- Feeds that are due, and what a poll leaves behind.
+-- A poll from the future, and a lease that ends beyond any, are from a clock that was wrong for a while: they bind nobody.
 
 -- name: due_hosts
 SELECT host, count(*) AS feeds
 FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)
-WHERE feed.active AND state <> 'gone' AND next_poll_at <= %(now)s AND lease_until < %(wall)s
+WHERE feed.active AND state <> 'gone' AND (next_poll_at <= %(now)s OR polled_at > %(now)s::timestamptz + interval '1 hour')
+        AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
     AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
 GROUP BY host ORDER BY feeds DESC, host;
 
 -- name: claim
 WITH due AS (
     SELECT feed_id FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)
-    WHERE feed.active AND state <> 'gone' AND next_poll_at <= %(now)s AND lease_until < %(wall)s
+    WHERE feed.active AND state <> 'gone' AND (next_poll_at <= %(now)s OR polled_at > %(now)s::timestamptz + interval '1 hour')
+        AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
         AND (%(hosts)s::text[] IS NULL OR feed.host = ANY (%(hosts)s))
         AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
     ORDER BY next_poll_at, feed_id LIMIT %(limit)s
@@ -25,8 +28,13 @@ RETURNING feed.feed_id, feed.title_id, feed.host, feed.url, feed.kind, feed.sect
 -- name: hold
 SELECT fence FROM ops.schedule WHERE feed_id = %(feed_id)s AND fence = %(fence)s FOR UPDATE;
 
--- name: release
-UPDATE ops.schedule SET lease_until = '2000-01-01Z' WHERE feed_id = %(feed_id)s AND fence = %(fence)s;
+-- name: let_go
+UPDATE ops.schedule SET lease_until = '2000-01-01Z'
+FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (feed_id, fence)
+WHERE schedule.feed_id = mine.feed_id AND schedule.fence = mine.fence;
+
+-- name: lock_addresses
+SELECT pg_advisory_xact_lock_shared(7003, %(title_id)s::integer);
 
 -- name: add_article
 INSERT INTO core.article (url_key, url, title_id, first_seen_at)
@@ -36,8 +44,9 @@ ON CONFLICT (url_key) DO NOTHING;
 
 -- name: articles
 SELECT url_key, article_id FROM core.article WHERE url_key = ANY (%(keys)s)
-UNION
-SELECT url_key, article_id FROM core.alias WHERE url_key = ANY (%(keys)s);
+UNION ALL
+SELECT url_key, article_id FROM core.alias
+WHERE url_key = ANY (%(keys)s) AND NOT EXISTS (SELECT FROM core.article WHERE article.url_key = alias.url_key);
 
 -- name: queue_new
 INSERT INTO ops.intake (article_id, host, next_try_at)

@@ -43,6 +43,9 @@ UPDATE core.feed SET active = false WHERE active AND url <> ALL (%(urls)s);
 -- name: lock
 SELECT pg_advisory_xact_lock(7002);
 
+-- name: agencies
+SELECT agency FROM core.agency;
+
 -- name: titles
 SELECT title_id, title AS key, name, owner, country, language, kind, domains, agency, weight FROM core.title ORDER BY title_id;
 
