@@ -35,6 +35,7 @@ OPINIONS = {  # an AIRFLOW__ variable of the user's goes before each of these
     "CORE__PARALLELISM": str(PARALLELISM),
     "CORE__MAX_ACTIVE_TASKS_PER_DAG": str(PARALLELISM),
     "CORE__DEFAULT_TASK_RETRIES": "2",
+    "CORE__DEFAULT_TASK_RETRY_DELAY": "30",  # seconds: what is retried here is a lost worker, not a slow site
     "CORE__LOAD_EXAMPLES": "False",
     "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     "CORE__DAGS_FOLDER": str(ROOT / "dags"),
