@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -23,11 +22,10 @@ def wiredesk(*arguments: str, var=None, **environment: str) -> subprocess.Comple
     )
 
 
-def test_help_names_every_command_and_costs_little():
-    started = time.monotonic()
+def test_help_names_every_command():
     done = wiredesk("--help")
-    assert time.monotonic() - started < 2  # 0.2 s on an idle machine
-    assert all(command in done.stdout for command in ("up", "down", "status", "doctor", "psql", "airflow", "test"))
+    commands = ["up", "down", "status", "doctor", "psql", "airflow", "test", "migrate", "tables", "titles", "poll", "fetch", "extract", "cluster", "publish", "demo"]
+    assert [command for command in commands if f" {command} " not in done.stdout] == []
 
 
 def test_help_imports_nothing_heavy():
