@@ -216,6 +216,12 @@ def test_a_paragraph_of_twenty_thousand_links_ends_in_time():
     assert WHOLE in read(markup(paragraphs() + many)).text
 
 
+def test_ten_thousand_times_and_figures_end_in_time():
+    times = "".join(f"<time>2026-03-0{n % 9 + 1}</time> 12 March 2026 " for n in range(10_000))
+    figures = f"<figure><img src='q.jpg'><figcaption>A quay {'x' * 9}</figcaption></figure>" * 10_000
+    assert read(markup(paragraphs() + times + figures)).text.startswith(WHOLE)
+
+
 def test_controls_and_surrogates_never_reach_the_text():
     found = read(markup(paragraphs(*SENTENCES, "A line with\x00 a NUL, a\x07 bell and &#xD800; half a sign, long enough to be one.")))
     assert not re.search("[\x00-\x08\x0b-\x1f\ud800-\udfff]", found.text)

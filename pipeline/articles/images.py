@@ -63,6 +63,8 @@ def _figures(root: html.HtmlElement, kept: set[html.HtmlElement]) -> list[html.H
     place = _around(root, kept)
     wanted: list[html.HtmlElement] = []
     for node in place.iter("figure", "div", "p", "span", "td", "picture"):
+        if len(wanted) >= LIMIT:
+            break
         if node.tag != "figure" and not _CAPTION_NODE.search(node.get("class") or ""):
             continue
         holder = node if node.tag == "figure" else _holder(node)

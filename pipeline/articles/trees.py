@@ -26,6 +26,7 @@ _ON_THE_WEB = {
     "iso8859-9": "cp1254",
     "tis-620": "cp874",
 }
+_SURPLUS = "surplus"
 _TELLING = frozenset({"p", "li", "h1", "h2", "h3", "h4", "a", "img", "br", "figure", "figcaption"})
 # Controls and surrogates, as they are and as references to them: an XML tree cannot hold them.
 _UNWANTED = re.compile(
@@ -61,9 +62,8 @@ def decode(body: bytes, content_type: str) -> str:
 
 def parse(text: str) -> Tree | None:
     """Return the tree; None where there is no element in it."""
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(_UNWANTED.sub("", text).encode(errors="replace"), parser=parser)
+        root = _rooted(_UNWANTED.sub("", text).encode(errors="replace"))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     scripts = [node.text or "" for node in root.iter("script") if "ld+json" in (node.get("type") or "").lower()]
@@ -71,13 +71,18 @@ def parse(text: str) -> Tree | None:
     language = re.match(r"[a-zA-Z]{2,3}(?![a-zA-Z])", (root.get("lang") or root.get("xml:lang") or "").strip())
     _strip(root)
     _flatten(root)
-    _thin(root)
+    if _thin(root):
+        root = _rooted(etree.tostring(root, encoding="utf-8", method="html"))  # joins pieces of text; thousands of them are slow too
     return Tree(
         root=root,
         scripts=tuple(script for script in scripts if len(script) <= MAX_SCRIPT),
         language=language.group().lower() if language else None,
         players=players,
     )
+
+
+def _rooted(markup: bytes) -> html.HtmlElement:
+    return html.document_fromstring(markup, parser=html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True))
 
 
 def _codec(name: str) -> str:
@@ -110,8 +115,8 @@ def _flatten(root: html.HtmlElement) -> None:
             node.drop_tag()
 
 
-def _thin(root: html.HtmlElement) -> None:
-    """Take out what makes extractors slow beyond any use: thousands of links in one block, thousands of times."""
+def _thin(root: html.HtmlElement) -> bool:
+    """Untag what makes extractors slow beyond any use, thousands of links in one block, thousands of times; say whether there was any."""
     links: dict[html.HtmlElement, int] = {}
     for node in list(root.iter("a")):
         parent = node.getparent()
@@ -119,6 +124,10 @@ def _thin(root: html.HtmlElement) -> None:
             continue
         links[parent] = links.get(parent, 0) + 1
         if links[parent] > MAX_LINKS:
-            node.drop_tree()
-    for node in list(root.iter("time"))[MAX_TIMES:]:
-        node.drop_tag()
+            node.tag = _SURPLUS
+    etree.strip_elements(root, _SURPLUS, with_tail=False)
+    times = list(root.iter("time"))
+    for node in times[MAX_TIMES:]:
+        node.tag = _SURPLUS
+    etree.strip_tags(root, _SURPLUS)  # at once: one by one, each copies the text
+    return len(times) > MAX_TIMES or any(count > MAX_LINKS for count in links.values())
