@@ -34,8 +34,11 @@ def migrate() -> None:
 
 
 @app.command()
-def tables(write: Annotated[bool, typer.Option("--write", help="Bring docs/tables.md up to date.")] = False) -> None:
+def tables(
+    write: Annotated[bool, typer.Option("--write", help="Bring docs/tables.md and the runbook's reasons up to date.")] = False,
+) -> None:
     """Print the dictionary of every table, view and column."""
+    from pipeline.cli import reasons
     from pipeline.settings import ROOT
     from pipeline.store import connect, dictionary
 
@@ -44,6 +47,8 @@ def tables(write: Annotated[bool, typer.Option("--write", help="Bring docs/table
         text = dictionary.markdown(connection)
     if write:
         (ROOT / "docs" / "tables.md").write_text(text, encoding="utf-8")
+        runbook = ROOT / "docs" / "runbook.md"
+        runbook.write_text(reasons.fill(runbook.read_text(encoding="utf-8")), encoding="utf-8")
     else:
         typer.echo(text)
 
