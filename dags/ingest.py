@@ -40,15 +40,17 @@ def ingest() -> None:
         get_current_context()["label"] = batch["label"]
         return tasks.poll(batch)
 
-    @task(trigger_rule="all_done", outlets=[ENTRIES], retries=0, doc_md="Add up, judge, and tell the next DAG.")
-    def settle(counts: list, *, outlet_events: dict) -> dict[str, int]:
+    @task(
+        trigger_rule="all_done", outlets=[ENTRIES], retries=0, doc_md="Add up, judge, and tell the next DAG; red if anything before it is."
+    )
+    def settle(batches: list | None, counts: list, *, outlet_events: dict) -> dict[str, int]:
         from pipeline.steps import tasks
 
-        outlet_events[ENTRIES].extra = total = tasks.total(counts)
-        tasks.judge(total)
+        outlet_events[ENTRIES].extra = total = tasks.settle(batches, counts)
         return total
 
-    settle(poll.expand(batch=plan()))
+    batches = plan()
+    settle(batches, poll.expand(batch=batches))
 
 
 ingest()

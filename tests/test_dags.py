@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.errors import MachineError
 from pipeline.machine import airflow
 from pipeline.machine.databases import Urls
 from pipeline.newsstand import server, world
 from pipeline.settings import ROOT, Settings
+from pipeline.steps import tasks
 from pipeline.store import connect
 
 pytestmark = [pytest.mark.airflow, pytest.mark.database, pytest.mark.process]
@@ -81,3 +83,21 @@ def test_a_dag_file_is_thin(file):
     assert len(text.splitlines()) <= 65
     kinds = {type(node) for node in ast.walk(ast.parse(text))}
     assert not kinds & {ast.If, ast.Try, ast.While}, "no logic in a DAG file"
+
+
+def test_what_failed_before_is_not_hidden_by_a_green_end():
+    counts = [{"feed": 3, "feed read": 3}, {"feed": 2, "feed unchanged": 2}]
+    batches = [{"label": "1", "hosts": []}, {"label": "2", "hosts": []}]
+    assert tasks.settle(batches, counts) == {"feed": 5, "feed read": 3, "feed unchanged": 2}
+    assert tasks.settle([], []) == {}, "nothing was due"
+    for failed in ((None, []), (batches, counts[:1]), (batches, [counts[0], None]), (batches, counts, None)):
+        with pytest.raises(MachineError, match="this run"):
+            tasks.settle(*failed)
+
+
+def test_a_run_is_red_if_most_feeds_fail_and_green_if_some_do():
+    batch = [{"label": "1", "hosts": []}]
+    assert tasks.settle(batch, [{"feed": 40, "feed read": 25, "feed refused:timed_out": 15}])
+    assert tasks.settle(batch, [{"feed": 4, "feed refused:timed_out": 4}]), "too few to judge"
+    with pytest.raises(MachineError, match=r"30 of 40 feeds failed \(4 dns_failed, 26 timed_out\)"):
+        tasks.settle(batch, [{"feed": 40, "feed read": 10, "feed refused:timed_out": 26, "feed refused:dns_failed": 4}])

@@ -13,7 +13,7 @@ from pipeline.steps.edges import Edges, Wanted, opened
 from pipeline.store import dicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from pipeline.records import Tally
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
 READ = 2000  # pages read by one task
 FEW = 20  # below so many feeds a run is not judged
+FAILED = "feed refused:"
 HALF = 0.5  # of the feeds polled; when more fail, it is not their fault
 
 
@@ -36,7 +37,7 @@ def sync() -> dict[str, int]:
 def plan_polls() -> list[Batch]:
     """Return the hosts of due feeds in batches."""
     with _edges() as edges, edges.connection.transaction():
-        rows = dicts(edges.connection, "poll.due_hosts", now=edges.now(), wall=edges.wall(), titles=None)
+        rows = dicts(edges.connection, "poll.due_hosts", now=edges.now(), titles=None, **edges.lease())
     return batches.plan([(row["host"], row["feeds"]) for row in rows], "feeds")
 
 
@@ -51,7 +52,7 @@ def poll(batch: Batch) -> dict[str, int]:
 def plan_fetches() -> list[Batch]:
     """Return the hosts of waiting pages in batches."""
     with _edges() as edges, edges.connection.transaction():
-        rows = dicts(edges.connection, "fetch.due_hosts", now=edges.now(), wall=edges.wall())
+        rows = dicts(edges.connection, "fetch.due_hosts", now=edges.now(), **edges.lease())
     return batches.plan([(row["host"], row["pages"]) for row in rows], "pages")
 
 
@@ -95,24 +96,36 @@ def upkeep() -> dict[str, int]:
         return _plain(step(edges))
 
 
-def total(counts: Iterable[Mapping[str, int] | None]) -> dict[str, int]:
-    """Add the counters of mapped tasks."""
+def settle(batches: Sequence[Batch] | None, counts: Iterable[Mapping[str, int] | None], *more: Mapping[str, int] | None) -> dict[str, int]:
+    """Add the counters of mapped tasks, one for each batch, and of others.
+
+    MachineError if a task before this one has failed, which would else be hidden by our being green; or if most feeds of
+    the run failed: then it is the network, the resolver or a block, and not the feeds.
+    """
+    done = [part for part in counts if part is not None]
     summed: Counter[str] = Counter()
-    for part in counts:
-        summed.update(part or {})
+    for part in (*done, *(part for part in more if part)):
+        summed.update(part)
+    if batches is None or None in more or len(done) < len(batches):
+        problem = (
+            "the plan failed"
+            if batches is None
+            else f"{len(done)} of {len(batches)} batches came to their end, or what follows them failed"
+        )
+        raise MachineError(
+            "this run", problem, hint="Read the log of the red task; clearing it is safe, and the next run takes what is left."
+        )
+    _judge(summed)
     return dict(sorted(summed.items()))
 
 
-def judge(counts: Mapping[str, int]) -> None:
-    """MachineError if most feeds of a run failed: then it is the network, the resolver or a block, and not the feeds."""
+def _judge(counts: Mapping[str, int]) -> None:
     polled = counts.get("feed", 0)
-    failed = sum(count for name, count in counts.items() if name.startswith("feed refused:"))
-    if polled >= FEW and failed > HALF * polled:
-        reasons = ", ".join(
-            f"{count} {name.removeprefix('feed refused:')}" for name, count in counts.items() if name.startswith("feed refused:")
-        )
+    failed = {name.removeprefix(FAILED): count for name, count in counts.items() if name.startswith(FAILED)}
+    if polled >= FEW and sum(failed.values()) > HALF * polled:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(failed.items()))
         hint = "See 'Most feeds fail' in docs/runbook.md."
-        raise MachineError("polling", f"{failed} of {polled} feeds failed ({reasons})", hint=hint)
+        raise MachineError("polling", f"{sum(failed.values())} of {polled} feeds failed ({reasons})", hint=hint)
 
 
 def _edges() -> AbstractContextManager[Edges]:
