@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.steps import inside, sync
 from pipeline.steps.edges import opened
 
-__all__ = ["NOON", "OTHER_AGENCY", "UNRELATED", "WIRE", "Web", "clock", "world"]
+__all__ = ["NOON", "OTHER_AGENCY", "UNRELATED", "WIRE", "Clock", "Web", "ask", "clock", "snapshot", "stories", "title", "world"]
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NPA = Agency(key="npa", name="Northern Press Agency", aliases=("NPA",), languages=("en",), country="no", domains=("npa.example",))
@@ -127,3 +127,53 @@ def world(database, tmp_path, *, web=None, now=None, titles=TITLES):
         edges.children = Inline()
         inside.prepare((NPA,), 1)
         yield edges
+
+
+def ask(edges, query, *parameters):
+    with edges.connection.transaction():
+        return edges.connection.execute(query, parameters).fetchall()
+
+
+def stories(edges):
+    """Return the partition: each story as the paths of its articles, the canonical one first."""
+    rows = ask(edges, "SELECT story_id, url FROM mart.article ORDER BY story_id, relation <> 'origin', url")
+    return sorted([url.split("example/")[1] for story, url in rows if story == which] for which in {story for story, _ in rows})
+
+
+SNAPSHOT = {
+    "article": """SELECT a.url, first_seen_at, version, published_at, published_precision, published_from, happened_at, state, attempts,
+        claims, reason, next_try_at, lease_until, (SELECT url FROM core.article WHERE article_id = same_as)
+        FROM core.article a JOIN ops.intake USING (article_id) ORDER BY 1""",
+    "version": """SELECT url, number, headline, text, words, language, method, access, v.published_at, text_sha, extracted_at
+        FROM core.article_version v JOIN core.article USING (article_id) ORDER BY url, number""",
+    "credit": """SELECT url, number, rank, agency, extent, c.method, evidence FROM core.credit c JOIN core.article USING (article_id)
+        ORDER BY url, number, rank""",
+    "alias": "SELECT alias.url, a.url FROM core.alias JOIN core.article a USING (article_id) ORDER BY 1",
+    "sighting": """SELECT a.url, feed.url, s.first_seen_at, last_seen_at, best_rank, last_rank
+        FROM core.sighting s JOIN core.article a USING (article_id) JOIN core.feed USING (feed_id) ORDER BY 1, 2""",
+    "entry": """SELECT a.url, feed.url, seen_at, e.headline, e.published_at FROM raw.entry e JOIN core.article a USING (article_id)
+        JOIN core.feed USING (feed_id) ORDER BY 1, 2""",
+    "page": "SELECT a.url, p.url, bytes, fetched_at FROM raw.page p JOIN core.article a USING (article_id) ORDER BY 1",
+    "refusal": "SELECT stage, reason, url, times, first_at, last_at FROM ops.refusal ORDER BY stage, reason, url",
+    "poll": """SELECT url, at, status, reason, unchanged, form, bytes, seen, known + new, refused, next_poll_at
+        FROM ops.poll JOIN core.feed USING (feed_id) ORDER BY url, at""",
+    "new": "SELECT sum(new) FROM ops.poll",  # which of two feeds was the first is chance
+    "schedule": """SELECT url, state, interval, failures, next_poll_at, polled_at, etag, last_modified, body_sha, moved_to, lease_until
+        FROM ops.schedule JOIN core.feed USING (feed_id) ORDER BY url""",
+    "host": "SELECT host, robots_state, robots_text FROM ops.host ORDER BY host",
+    "signature": """SELECT url, number, s.version, packed, clustered_at FROM core.signature s JOIN core.article USING (article_id)
+        ORDER BY url""",
+    "sample": "SELECT shingle, url FROM core.sample JOIN core.article USING (article_id) ORDER BY 1, 2",
+    "match": """SELECT least(a.url, b.url), greatest(a.url, b.url), level, least(left_in_right, right_in_left),
+        greatest(left_in_right, right_in_left), shared, longest
+        FROM core.match JOIN core.article a ON left_id = a.article_id JOIN core.article b ON right_id = b.article_id ORDER BY 1, 2""",
+    "story": """SELECT m.url, m.relation, round(m.kept::numeric, 4), m.own, m.lag, c.url, s.agency, s.merged_into IS NULL
+        FROM mart.article m JOIN core.story s USING (story_id) JOIN core.article c ON c.article_id = s.canonical_id ORDER BY 1""",
+    "event": "SELECT what, a.url FROM core.story_event LEFT JOIN core.article a ON a.article_id = to_article_id ORDER BY 1, 2",
+    "ledger": "SELECT * FROM ops.ledger ORDER BY stage",
+}
+
+
+def snapshot(edges):
+    """Return every table by its natural keys; ids, fences and seconds apart."""
+    return {name: ask(edges, query) for name, query in SNAPSHOT.items()}

@@ -1,7 +1,7 @@
 """The steps against a real Postgres: twice is once, one bad item is one row, the ledger balances."""
 
 import pytest
-from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, world
+from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, snapshot, stories, world
 
 from pipeline.errors import LedgerError
 from pipeline.reasons import Reason
@@ -34,17 +34,6 @@ def web():
 def edges(database, tmp_path, web):
     with world(database, tmp_path, web=web, now=Clock()) as edges:
         yield edges
-
-
-def ask(edges, query, *parameters):
-    with edges.connection.transaction():
-        return edges.connection.execute(query, parameters).fetchall()
-
-
-def stories(edges):
-    """Return the partition: each story as the paths of its articles, the canonical one first."""
-    rows = ask(edges, "SELECT story_id, url FROM mart.article ORDER BY story_id, relation <> 'origin', url")
-    return sorted([url.split("example/")[1] for story, url in rows if story == which] for which in {story for story, _ in rows})
 
 
 def test_copies_of_a_wire_become_one_story_with_the_agency_as_its_origin(edges):
@@ -229,16 +218,3 @@ def test_a_story_without_its_canonical_article_cannot_be_committed(edges):
         edges.connection.transaction(),
     ):
         edges.connection.execute("DELETE FROM core.story_article WHERE relation = 'origin'")
-
-
-def snapshot(edges):
-    """Return what analysts and operators see, ids and the times of writing apart."""
-    queries = {
-        "article": "SELECT url, first_seen_at, headline, text, agency, relation, round(kept::numeric, 4), own, lag FROM mart.article ORDER BY url",
-        "sighting": "SELECT article.url, feed.url, s.* FROM core.sighting s JOIN core.article USING (article_id) JOIN core.feed USING (feed_id) ORDER BY 1, 2",
-        "refusal": "SELECT stage, reason, detail, url, times FROM ops.refusal ORDER BY refusal_key",
-        "poll": "SELECT count(*), sum(seen), sum(new), sum(known), sum(refused) FROM ops.poll",
-        "ledger": "SELECT * FROM ops.ledger ORDER BY stage",
-        "match": "SELECT a.url, b.url, level, passages FROM core.match JOIN core.article a ON left_id = a.article_id JOIN core.article b ON right_id = b.article_id ORDER BY 1, 2",
-    }
-    return {name: ask(edges, query) for name, query in queries.items()} | {"stories": stories(edges)}
