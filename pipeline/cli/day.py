@@ -81,6 +81,7 @@ def opened_room(settings: Settings, scene: Scene, *, fresh: bool) -> Iterator[Se
         wanted = json.dumps(asdict(scene))
         if fresh or not note.exists() or note.read_text(encoding="ascii") != wanted:
             postgres.stop()
+            note.unlink(missing_ok=True)  # first: without it what is half cleared is cleared again
             shutil.rmtree(room / "postgres", ignore_errors=True)
             shutil.rmtree(room / "newsstand", ignore_errors=True)
             note.write_text(wanted, encoding="ascii")

@@ -78,7 +78,8 @@ def fetch(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> M
 
 def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
     which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size, "per_host": PER_HOST}
-    return committed(edges.connection, lambda: read(edges.connection, "fetch.claim", Claim, now=edges.now(), **edges.lease(), **which))
+    claims = committed(edges.connection, lambda: read(edges.connection, "fetch.claim", Claim, now=edges.now(), **edges.lease(), **which))
+    return sorted(claims, key=lambda claim: claim.article_id)
 
 
 def _fetched(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:

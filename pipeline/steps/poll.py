@@ -23,6 +23,7 @@ from pipeline.web import robots
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from pipeline.records import Reading, Title
     from pipeline.steps.leases import Hourglass
@@ -44,6 +45,7 @@ class Claim:
     kind: Any
     section: str | None
     fence: int
+    next_poll_at: datetime
     interval: Any
     failures: int
     state: Any
@@ -68,7 +70,8 @@ def poll(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Ma
 
 def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
     which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size}
-    return committed(edges.connection, lambda: read(edges.connection, "poll.claim", Claim, now=edges.now(), **edges.lease(), **which))
+    claims = committed(edges.connection, lambda: read(edges.connection, "poll.claim", Claim, now=edges.now(), **edges.lease(), **which))
+    return sorted(claims, key=lambda claim: (claim.next_poll_at, claim.feed_id))  # of feeds that list the same, the first has the news
 
 
 def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mapping[str, int]], None, None]:

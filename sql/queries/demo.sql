@@ -1,7 +1,7 @@
 -- What `demo` shows, and what it compares with the newsstand's truth.
 
 -- name: reached
-SELECT max(at) FROM ops.poll;
+SELECT greatest((SELECT max(at) FROM ops.poll), (SELECT max(fetched_at) FROM raw.page), (SELECT max(at) FROM ops.edition));
 
 -- name: unread
 SELECT count(*) FROM ops.schedule JOIN core.feed USING (feed_id) WHERE active AND state = 'active' AND failures = 0
@@ -9,7 +9,7 @@ SELECT count(*) FROM ops.schedule JOIN core.feed USING (feed_id) WHERE active AN
 
 -- name: release
 WITH feeds AS (UPDATE ops.schedule SET lease_until = '2000-01-01Z' WHERE lease_until > '2000-01-01Z')
-UPDATE ops.intake SET lease_until = '2000-01-01Z' WHERE lease_until > '2000-01-01Z';
+UPDATE ops.intake SET lease_until = '2000-01-01Z', claims = 0 WHERE lease_until > '2000-01-01Z';
 
 -- name: stories
 SELECT story_id, headline, language, agency, articles, titles, owners FROM mart.story

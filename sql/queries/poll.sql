@@ -23,7 +23,7 @@ UPDATE ops.schedule SET fence = fence + 1, lease_until = %(lease_until)s
 FROM due JOIN core.feed USING (feed_id)
 WHERE schedule.feed_id = due.feed_id
 RETURNING feed.feed_id, feed.title_id, feed.host, feed.url, feed.kind, feed.section, schedule.fence, schedule.interval, schedule.failures,
-    schedule.state, schedule.etag, schedule.last_modified, schedule.body_sha, schedule.moved_to;
+    schedule.next_poll_at, schedule.state, schedule.etag, schedule.last_modified, schedule.body_sha, schedule.moved_to;
 
 -- name: hold
 SELECT fence FROM ops.schedule WHERE feed_id = %(feed_id)s AND fence = %(fence)s FOR UPDATE;
