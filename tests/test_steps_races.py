@@ -388,3 +388,34 @@ def test_what_is_missing_from_a_feed_that_was_cut_off_is_asked_for_again(pair, w
     edges.now.forward(days=1)
     poll(edges, beta)
     assert ask(edges, "SELECT count(*) FROM core.article") == [(2,)]
+
+
+def test_who_has_lost_a_page_to_somebody_else_stores_nothing(pair, web, monkeypatch):
+    edges = pair[0]
+    web.publish("alpha", "page", UNRELATED)
+    honest, children = web.fetch, edges.children
+
+    def overtake():
+        with connect(edges.url) as other:
+            other.execute("UPDATE ops.intake SET fence = fence + 1, lease_until = %s", [clock.wall() + LEASE])
+
+    def overtaken(url, **more):
+        if more["kind"] == "page":
+            overtake()
+        return honest(url, **more)
+
+    class Overtaken:
+        def call(self, *args, **more):
+            overtake()
+            return children.call(*args, **more)
+
+    poll(edges)
+    monkeypatch.setattr(web, "fetch", overtaken)
+    assert fetch(edges)["page"].doors == {"lost": 1}
+    assert ask(edges, "SELECT count(*) FROM raw.page") == [(0,)]
+    monkeypatch.setattr(web, "fetch", honest)
+    edges.wall = lambda: clock.wall() + LEASE + timedelta(minutes=1)
+    fetch(edges)
+    edges.children, edges.wall = Overtaken(), clock.wall
+    assert extract(edges)["article"].doors == {"lost": 1}
+    assert ask(edges, "SELECT count(*) FROM core.article_version") == [(0,)]
