@@ -234,7 +234,10 @@ def test_a_version_that_comes_while_its_article_is_put_into_a_story_waits_for_th
             edges.connection.execute("UPDATE core.article SET version = 2")
             edges.connection.execute("UPDATE core.signature SET number = 2, clustered_at = NULL")
 
-    interleave((0, 0, 1), [Session(first, cluster, ("cluster.candidates", "cluster.done")), Session(second, sign, ())], observer)
+    seen = []
+    work = lambda edges: seen.append(cluster(edges)["story"].seen)  # noqa: E731
+    interleave((0, 0, 1), [Session(first, work, ("cluster.candidates", "cluster.done")), Session(second, sign, ())], observer)
+    assert seen == [4], "both were put into their story again"
     assert ask(first, "SELECT count(*) FROM core.signature WHERE clustered_at IS NULL") == [(0,)], "it goes on until nothing waits"
     assert ask(first, "SELECT DISTINCT number FROM core.signature") == [(2,)]
 
