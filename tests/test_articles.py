@@ -188,11 +188,6 @@ def test_live_blogs_are_flagged(headline):
     assert article().flags == ()
 
 
-def test_a_roundup_is_flagged():
-    body = "".join(f"<h2>{n}. Of the boats</h2>{paragraphs(f'At pier {n}, {sentence}')}" for n, sentence in enumerate(SENTENCES * 2))
-    assert article(body).flags == ("roundup",)
-
-
 @pytest.mark.parametrize(
     ("charset", "header"),
     [("utf-8", "text/html"), ("windows-1252", "text/html; charset=windows-1252"), ("iso-8859-1", "text/html; charset=ISO-8859-1")],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from pipeline.articles import places
+from pipeline.articles import captions, places
 
 _BLOCK_NAMES = (
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 "
@@ -15,6 +15,8 @@ _BLOCK_NAMES = (
 )
 _BLOCK = frozenset(_BLOCK_NAMES.split())
 _WHOLE = frozenset({"body", "html", "main", "article"})  # their names are of the page, not of a part
+_BOLD = frozenset({"b", "strong"})
+STRONG = 0.95  # share of a block in bold from which all of it is
 _SKIPPED = frozenset({"head", "select", "option", "textarea", "button", "input"})
 
 
@@ -25,7 +27,8 @@ class Block:
     text: str
     node: html.HtmlElement  # the block-level element it stands in
     tag: str
-    links: float  # share of its characters inside links
+    links: float  # share of its letters inside links
+    strong: bool  # all of it in bold
     picture: bool  # in a figure or a caption
     aside: bool  # in navigation, a related box, a sign-up, a footer
     byline: bool
@@ -36,20 +39,21 @@ class Block:
         return len(self.text.split())
 
 
-def read(root: html.HtmlElement) -> tuple[Block, ...]:
-    """Return every block of the tree that has text."""
-    return tuple(_Reader().read(root))
+def read(root: html.HtmlElement, holders: frozenset[html.HtmlElement]) -> tuple[Block, ...]:
+    """Return every block of the tree that has text. `holders` are those of a picture and little else: captions.find."""
+    return tuple(_Reader(holders).read(root))
 
 
 class _Reader:
     """Walks once. A block ends where a block-level element begins or ends, and at two line breaks."""
 
-    def __init__(self) -> None:
+    def __init__(self, holders: frozenset[html.HtmlElement]) -> None:
+        self.holders = holders
         self.found: list[Block] = []
         self.stack: list[tuple[html.HtmlElement, bool, bool, bool, bool]] = []
         self.pieces: list[str] = []
-        self.linked = 0
-        self.link_depth = 0
+        self.linked = self.bold = 0  # letters
+        self.link_depth = self.bold_depth = 0
         self.skip = 0
         self.breaks = 0
 
@@ -69,6 +73,8 @@ class _Reader:
             self.stack.append((node, *self.place(node, tag)))
         elif tag == "a":
             self.link_depth += 1
+        elif tag in _BOLD:
+            self.bold_depth += 1
         elif tag == "br":
             self.breaks += 1
             self.pieces.append(" ")
@@ -84,14 +90,18 @@ class _Reader:
             self.stack.pop()
         elif tag == "a":
             self.link_depth -= 1
+        elif tag in _BOLD:
+            self.bold_depth -= 1
         self.take(node.tail)
 
     def take(self, text: str | None) -> None:
         if text and not self.skip and not text.isspace():
             self.pieces.append(text)
             self.breaks = 0
-            if self.link_depth:
-                self.linked += len(text)
+            if self.link_depth or self.bold_depth:
+                letters = len("".join(text.split()))
+                self.linked += letters if self.link_depth else 0
+                self.bold += letters if self.bold_depth else 0
         elif text:
             self.pieces.append(" ")
 
@@ -100,9 +110,10 @@ class _Reader:
         names = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''} {node.get('data-testid') or ''}"
         if names.strip() and tag not in _WHOLE:
             own = places.read(names)
-            picture, aside, byline, lead = picture or own.picture, aside or own.aside, byline or own.byline, lead or own.lead
+            picture = picture or (own.picture and captions.is_small(node))
+            aside, byline, lead = aside or own.aside, byline or own.byline, lead or own.lead
         return (
-            picture or tag in {"figure", "figcaption", "picture"},
+            picture or tag in {"figcaption", "picture"} or node in self.holders or (tag == "figure" and captions.is_small(node)),
             aside or tag in {"nav", "aside", "footer"},
             byline or tag == "address",
             lead,
@@ -112,12 +123,14 @@ class _Reader:
         text = " ".join("".join(self.pieces).split())
         if text and self.stack:
             node, picture, aside, byline, lead = self.stack[-1]
+            letters = len(text) - text.count(" ")
             self.found.append(
                 Block(
                     text=text,
                     node=node,
                     tag=node.tag,
-                    links=min(1.0, self.linked / len(text)),
+                    links=min(1.0, self.linked / letters),
+                    strong=self.bold >= STRONG * letters,
                     picture=picture,
                     aside=aside,
                     byline=byline,
@@ -125,4 +138,4 @@ class _Reader:
                 )
             )
         self.pieces.clear()
-        self.linked = self.breaks = 0
+        self.linked = self.bold = self.breaks = 0

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.articles import phrases
+from pipeline.articles import margins, phrases, standfirsts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +21,8 @@ LINKED = 0.5  # share of a block inside links from which it is no paragraph
 READ_MORE = 25  # words: a block of fewer that is one link leads elsewhere
 SIBLINGS = 0.25  # share of the text under one parent from which its other paragraphs belong too
 GROUNDED = 0.8  # share of an extracted text that must be found among the blocks
+PICTURED = 0.3  # share of a text that is called a picture's, from which the names mean something else
 CAPTION = 60  # words: a line of fewer that ends with a photographer is a caption
-LEAD_REACH = 30  # blocks between a standfirst and the first paragraph: byline, date, picture, share buttons
 
 _MARKS = re.compile(r"[\W_]+")
 _HEADING = re.compile(r"h[1-6]")
@@ -53,23 +53,22 @@ def find(blocks: Sequence[Block], core: str, *, headline: str, description: str,
         return None
     kept = matched if whole else _with_siblings(blocks, keys, matched)
     title = key(headline)
-    kept = {place for place in kept if not _stray(blocks[place], keys[place], title)}
+    pictured = {place for place in kept if blocks[place].picture}
+    if sum(len(keys[place]) for place in pictured) > PICTURED * sum(len(keys[place]) for place in kept):
+        pictured = set()
+    kept = {place for place in kept - pictured if not _stray(blocks[place], keys[place], title)}
     if not kept:
         return None
-    lead = _lead(blocks, keys, min(kept), description=key(description), title=title)
+    kept = margins.trim(blocks, keys, kept)
+    lead = standfirsts.before(blocks, keys, min(kept), description=key(description), title=title)
     order = _cut(blocks, sorted(kept | set(lead)))
-    lead = lead or [place for place in order[:1] if len(order) > 1 and _stands_apart(blocks[place], blocks[order[1]])]
+    lead = lead or standfirsts.at(blocks, keys, order, description=key(description))
     return Body(
         paragraphs=tuple(blocks[place] for place in order),
         standfirst=" ".join(blocks[place].text for place in lead),
         first=order[0],
         last=order[-1],
     )
-
-
-def _stands_apart(first: Block, second: Block) -> bool:
-    """Say whether a text's first block is its standfirst: it calls itself one, or it is a heading before a paragraph."""
-    return _home(first) is not _home(second) and (first.lead or bool(_HEADING.fullmatch(first.tag))) and not second.lead
 
 
 def _matched(blocks: Sequence[Block], keys: Sequence[str], core: str) -> set[int]:
@@ -127,33 +126,6 @@ def _stray(block: Block, found: str, title: str) -> bool:
     if block.byline and block.words < 15:  # noqa: PLR2004
         return True
     return phrases.junk(block.text) or (block.words < CAPTION and phrases.says("photo", block.text))
-
-
-def _lead(blocks: Sequence[Block], keys: Sequence[str], first: int, *, description: str, title: str) -> list[int]:
-    """Return the standfirst's places: before the first paragraph, calling itself one or saying what the page's description says."""
-    shown = {keys[place] for place in range(first, min(first + 3, len(keys)))}
-    found = []
-    for place in range(first - 1, max(-1, first - LEAD_REACH), -1):
-        block = blocks[place]
-        if block.tag == "h1":
-            break
-        told = (
-            len(keys[place]) > SOLID
-            and bool(description)
-            and (description.startswith(keys[place]) or keys[place].startswith(description[:100]))
-        )
-        if not (told or block.lead) or block.words < 4 or block.links >= LINKED or block.picture or block.byline:  # noqa: PLR2004
-            continue
-        if (
-            (block.aside and not told)
-            or keys[place] == title
-            or phrases.junk(block.text)
-            or any(one.startswith(keys[place]) for one in shown)
-        ):
-            continue
-        found.append(place)
-        shown.add(keys[place])
-    return sorted(found)[-2:]
 
 
 def _cut(blocks: Sequence[Block], order: list[int]) -> list[int]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline import urls
-from pipeline.articles import phrases
+from pipeline.articles import furniture, phrases
 from pipeline.articles.body import key
 from pipeline.records import Claims
 from pipeline.text import clean
@@ -53,7 +53,7 @@ def make(  # noqa: PLR0913  a page's parts
         text=whole,
         language=language,
         host=urls.host(page.url),
-        bylines=_once(block.text for block in near if block.byline and block.words <= BYLINE),
+        bylines=_once((*(block.text for block in near if block.byline and block.words <= BYLINE), *furniture.bylines(near))),
         structured=told.credits,
         meta=_once(said[name] for name in _METAS if name in said and "//" not in said[name]),
         lines=_once(block.text for block in near if _may_tell(block)),

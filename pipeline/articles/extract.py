@@ -6,12 +6,13 @@ Pure: same page, same rules, same article. It may take long on a hostile page; c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import urls
 from pipeline.articles import blocks as blocks_
-from pipeline.articles import claims, headlines, images, metadata, moments, people, structured, texts, trees, walls
+from pipeline.articles import captions, claims, headlines, images, metadata, moments, people, phrases, structured, texts, trees, walls
 from pipeline.articles.credits import find as find_credits
 from pipeline.articles.texts import Text
 from pipeline.reasons import Reason
@@ -21,6 +22,8 @@ from pipeline.text import clean, cut, plain, printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lxml.html import HtmlElement
+
     from pipeline.articles.blocks import Block
     from pipeline.articles.credits import Rules
     from pipeline.articles.structured import Structured
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 MIN_WORDS = 30  # below this a text is a caption or a teaser
 STUB = 150  # words: a text of fewer that says it goes on elsewhere is a stub
 LONGER = 1.5  # times the text found: what the page counts or the feed carries, from which ours is a stub
+SEVERAL = 3  # texts under headlines of their own
 NAME = 5  # words: no site is called by more
 LIMIT = 500_000  # characters of a text
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|div|p|title|meta)\b", re.IGNORECASE)
@@ -43,6 +47,7 @@ class _Source:
     tree: Tree
     told: Structured
     said: dict[str, str]
+    holders: frozenset[HtmlElement]  # of a picture and little else
     blocks: Sequence[Block]
     sites: tuple[str, ...]
     headline: str
@@ -70,7 +75,7 @@ def _read(page: Page, tree: Tree, rules: Rules) -> Article | Refusal:
     found = texts.words("\n".join(text.paragraphs))
     if wall := walls.name(tree, source.blocks, source.told, headline=source.headline, words=found):
         return _refused(page, *wall)
-    text, access = _completed(page, text, source.told, locked=walls.locked(source.blocks))
+    text, access = _completed(page, text, source.told, locked=walls.locked(source.blocks, text.body.last if text.body else None))
     whole = cut(printable("\n\n".join(text.paragraphs)), LIMIT)
     count = texts.words(whole)
     if not count:
@@ -83,18 +88,19 @@ def _read(page: Page, tree: Tree, rules: Rules) -> Article | Refusal:
 
 
 def _source(page: Page, tree: Tree) -> _Source:
-    told, said, found = structured.read(tree.scripts), metadata.metas(tree.root), blocks_.read(tree.root)
+    told, said, holders = structured.read(tree.scripts), metadata.metas(tree.root), captions.find(tree.root)
+    found = blocks_.read(tree.root, holders)
     sites = _sites(page, said, told)
     headline = headlines.choose(found, said, told, page_title=tree.root.findtext(".//title") or "", sites=sites)
     headline = headline or (page.entry.headline if page.entry else "")
-    return _Source(page=page, tree=tree, told=told, said=said, blocks=found, sites=sites, headline=headline)
+    return _Source(page=page, tree=tree, told=told, said=said, holders=holders, blocks=found, sites=sites, headline=headline)
 
 
 def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: Access) -> Article:
     page, root, told, said, entry = source.page, source.tree.root, source.told, source.said, source.page.entry
     language = metadata.language(whole, source.tree.language, entry.language if entry else None, page.title.language)
     made = claims.make(page, source.blocks, told, said, text=text, whole=whole, language=language, names=(*source.sites, source.headline))
-    kept = [block.node for block in text.body.paragraphs] if text.body else []
+    kept = frozenset(block.node for block in text.body.paragraphs) if text.body else frozenset()
     return Article(
         headline=source.headline,
         text=whole,
@@ -109,13 +115,13 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
         section=metadata.section(said, told) or (entry.section if entry else None),
         tags=metadata.tags(root, said, told),
         canonical_url=metadata.canonical(page, root, said),
-        images=images.find(root, told, base=page.url, kept=kept, card=said.get("og:image", "")),
+        images=images.find(root, told, images.Near(kept=kept, holders=source.holders), base=page.url, card=said.get("og:image", "")),
         credits=find_credits(made, rules),
         flags=_flags(told, source.blocks, text, source.headline),
     )
 
 
-def _completed(page: Page, text: Text, told: Structured, *, locked: str) -> tuple[Text, Access]:
+def _completed(page: Page, text: Text, told: Structured, *, locked: tuple[bool, bool]) -> tuple[Text, Access]:
     """Return the text, or the feed's where that is the fuller one, and how much of the article it is."""
     whole = "\n".join(text.paragraphs)
     count = texts.words(whole)
@@ -123,7 +129,8 @@ def _completed(page: Page, text: Text, told: Structured, *, locked: str) -> tupl
     if fed and texts.words(fed) > LONGER * max(count, MIN_WORDS):
         return Text(paragraphs=tuple(fed.split("\n")), standfirst=text.standfirst, method="feed", body=None), "full"
     unfinished = bool(_OPEN_END.search(whole)) or told.words > LONGER * max(count, MIN_WORDS)
-    if count < 2 * STUB and (locked or told.free is False) and (count < STUB or unfinished):
+    anywhere, after = locked
+    if count < 2 * STUB and (anywhere or told.free is False) and (count < STUB or unfinished or (after and told.free is not True)):
         return text, "paywall"
     return text, "stub" if count < STUB and unfinished else "full"
 
@@ -146,18 +153,28 @@ def _sites(page: Page, said: dict[str, str], told: Structured) -> tuple[str, ...
 
 
 def _flags(told: Structured, found: Sequence[Block], text: Text, headline: str) -> tuple[str, ...]:
-    """Return what the text is beside an article: pages that grow, pages that hold several."""
+    """Return what the page is beside one article: a page that grows, a page that tells several stories."""
     flags = []
-    if (
-        told.kind == "liveblogposting"
-        or "liveblogposting" in told.kinds
-        or re.search(r"\blive ?(?:blog|ticker|updates)\b", headline, re.IGNORECASE)
-    ):
+    if told.kind == "liveblogposting" or "liveblogposting" in told.kinds or phrases.says("live", headline):
         flags.append("live_blog")
-    heads = sum(1 for block in text.body.paragraphs if block.tag in {"h2", "h3"}) if text.body else 0
-    if sum(1 for block in found if block.tag == "h1" and block.words > 3) > 4 or heads >= 10:  # noqa: PLR2004
+    if phrases.says("roundup", headline) or _heads_several(found, text):
         flags.append("roundup")
     return tuple(flags)
+
+
+def _heads_several(found: Sequence[Block], text: Text) -> bool:
+    """Say whether several headlines, each in a part of its own, stand in the text with an article under each."""
+    if text.body is None:
+        return False
+    kept = {id(block) for block in text.body.paragraphs}
+    told: Counter[HtmlElement | None] = Counter()
+    under: HtmlElement | None = None
+    for block in found[text.body.first : text.body.last + 1]:
+        if block.tag == "h1":
+            under = block.node.getparent()
+        elif id(block) in kept:
+            told[under] += block.words
+    return sum(words >= MIN_WORDS for words in told.values()) >= SEVERAL
 
 
 def _refused(page: Page, reason: Reason, detail: str = "") -> Refusal:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trafilatura.metadata import extract_author
 
+from pipeline.articles import furniture
 from pipeline.articles.body import key
 from pipeline.text import clean
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 LIMIT = 12  # people
 BYLINE = 20  # words
+NEAR = 10  # blocks beneath the headline in which its byline stands
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _BY = re.compile(
     r"^(?:(?:written|reported|posted|story|words|analysis|opinion|text|texte|article)\s+)?(?:by|von|par|por|di|da|"
@@ -30,6 +32,8 @@ _BY = re.compile(
 _AND = re.compile(
     r"\s*(?:[;•·]|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|esq)\b)|\s(?:and|und|et|y|e|en|og|och|&|with|mit|avec|con)\s(?=\S))\s*", re.IGNORECASE
 )
+_DESK = re.compile(r"\b(?:agencies|agences|agencias|agenturen|agenzie|agências|persbureaus)$", re.IGNORECASE)
+_PLACED = re.compile(r"([A-Z]{2,6}), [A-ZÀ-Þ][\w'’ -]{2,30}")  # "AFP, Manila"
 _TAIL = re.compile(
     r"\s*(?:\s[|].*|[(\[].*?[)\]]|@\S+|\S+@\S+|\bfor\s+[A-Z].*|\s[-–—]\s.*|\b(?:published|updated|veröffentlicht|"
     r"publié|pubblicato|\d{1,2}[:.]\d\d|\d{1,2}\.? ?\w+ \d{4}).*)$",
@@ -63,12 +67,18 @@ def authors(
     named = {key(site) for site in sites if site}
     shown = (block.text for block in blocks if block.byline and not block.aside and block.words < BYLINE and _BY.match(block.text))
     said = [one for name in _METAS if "//" not in metas.get(name, "//") and (one := names([metas[name]]))]
-    for offer in (told.authors, *said[:1], _marked(root), list(shown)[:2], entry.authors if entry else ()):
+    for offer in (told.authors, *said[:1], _marked(root), list(shown)[:2], entry.authors if entry else (), _beneath(blocks)):
         found = tuple(name for name in names(offer) if not _is_site(name, named))
         if found:
             return next((one for one in said if {*map(key, found)} < {*map(key, one)} and not named & {*map(key, one)}), found)
     desk = names(told.authors) or next(iter(said), ())
     return desk or names([extract_author(root) or ""])
+
+
+def _beneath(blocks: Sequence[Block]) -> list[str]:
+    """Return the byline in the lines beneath the headline, whatever they are called."""
+    top = next((place for place, block in enumerate(blocks) if block.tag == "h1"), None)
+    return [] if top is None else list(furniture.bylines(blocks[top + 1 : top + 1 + NEAR]))[:1]
 
 
 def _is_site(name: str, named: set[str]) -> bool:
@@ -79,11 +89,18 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the people that bylines name, in their order."""
     found: dict[str, str] = {}
     for text in texts:
-        for part in _AND.split(_BY.sub("", clean(text))):
+        for part in _parts(_BY.sub("", clean(text))):
             name = _TAIL.sub("", _BY.sub("", part.strip(" ,.-–—:|\"'"))).strip(" ,-–—:|")
             if _is_name(name):
                 found.setdefault(key(name), name)
     return tuple(found.values())[:LIMIT]
+
+
+def _parts(text: str) -> list[str]:
+    """Divide a byline into names: a desk and its agencies are one, and the place behind an agency is none."""
+    if _DESK.search(text):
+        return [text]
+    return [_PLACED.sub(r"\1", text)] if _PLACED.fullmatch(text) else _AND.split(text)
 
 
 def _is_name(text: str) -> bool:

@@ -63,5 +63,7 @@ def _expression(phrase: str) -> str:
     bare = phrase.strip("*$")
     words = re.escape(bare).replace(r"\.\.\.", r".{0,60}?")
     begin = "" if anywhere and not bare[0].isalnum() else r"(?<!\w)" if anywhere else r"^\W*"
-    end = r"\W*$" if whole else r"(?!\w)" if words[-1:].isalnum() else ""
+    end = (
+        r"\W*$" if whole else "" if not words[-1:].isalnum() else r"(?![^\W\d])" if words[-1:].isdecimal() else r"(?!\w)"
+    )  # "© 20": of any year
     return begin + words + end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.articles import phrases
+from pipeline.articles import margins, phrases
 from pipeline.reasons import Reason
 
 if TYPE_CHECKING:
@@ -35,9 +35,11 @@ def name(tree: Tree, blocks: Sequence[Block], told: Structured, *, headline: str
     return _medium(tree, blocks, told, words)
 
 
-def locked(blocks: Sequence[Block]) -> str:
-    """Return the line by which the page says that the text goes on for members only."""
-    return next((block.text for block in blocks if block.words < 30 and phrases.says("wall", block.text)), "")  # noqa: PLR2004
+def locked(blocks: Sequence[Block], last: int | None) -> tuple[bool, bool]:
+    """Say whether the page says anywhere, and whether right after its text and without an offer to sign up, that it is for members."""
+    places = [place for place, block in enumerate(blocks) if margins.is_wall(block)]
+    beneath = [] if last is None else [blocks[place].text for place in places if last < place <= last + margins.REACH]
+    return bool(places), bool(beneath) and not any(phrases.says("membership", text) for text in beneath[:1])
 
 
 def _medium(tree: Tree, blocks: Sequence[Block], told: Structured, words: int) -> tuple[Reason, str] | None:
