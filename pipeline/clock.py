@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from pipeline.errors import SettingsError
+
 Clock = Callable[[], datetime]
 
 
@@ -16,12 +18,18 @@ def read(spec: str | None) -> Clock:
     """Return the clock that `spec` names: None is the wall clock.
 
     "2026-03-02T06:00:00Z 2026-11-24T16:00:00Z 60" started at the first moment when the wall clock showed the second,
-    and runs 60 times as fast. ValueError if it is not of this form.
+    and runs 60 times as fast. SettingsError if it is not of this form.
     """
     if spec is None:
         return wall
-    anchor, started, rate = spec.split()
-    return fast(datetime.fromisoformat(anchor), datetime.fromisoformat(started), float(rate))
+    try:
+        anchor, started, rate = spec.split()
+        clock = fast(datetime.fromisoformat(anchor), datetime.fromisoformat(started), float(rate))
+        clock()
+    except (ValueError, TypeError, OverflowError) as error:
+        hint = 'It looks like "2026-03-02T06:00:00Z 2026-11-24T16:00:00Z 60"; unset it for the time of this machine.'
+        raise SettingsError("WIREDESK_CLOCK", f"{spec!r} is no clock", hint=hint) from error
+    return clock
 
 
 def fast(anchor: datetime, started: datetime, rate: float) -> Clock:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field, NonNegativeFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Every setting has a default that works on a fresh machine; `WIREDESK_<NAME>` changes it."""
 
-    model_config = SettingsConfigDict(env_prefix="WIREDESK_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="WIREDESK_", env_ignore_empty=True, frozen=True)
 
     database_url: str | None = None  # the news; None: the embedded Postgres below `var`
     airflow_database_url: str | None = None  # Airflow's metadata; None: a database beside the news
@@ -22,7 +24,7 @@ class Settings(BaseSettings):
     hosts: Path | None = None  # a closed world: lines "host:port address:port", and no other host exists (the newsstand)
     proxy: str | None = None  # "http://host:port" through which all requests go; what they ask for is still checked here
     clock: str | None = None  # a fast clock, see pipeline/clock.py; None: the wall clock
-    spacing: float = 1.0  # seconds between two requests to one host
-    ingest_minutes: int = 5  # how often due feeds are looked for
-    workers: int = 2  # parse and extract processes per task
-    port: int = 8080  # of the Airflow UI, on 127.0.0.1
+    spacing: NonNegativeFloat = 1.0  # seconds between two requests to one host
+    ingest_minutes: PositiveInt = 5  # how often due feeds are looked for
+    workers: PositiveInt = 2  # parse and extract processes per task
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080  # of the Airflow UI, on 127.0.0.1

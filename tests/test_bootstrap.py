@@ -176,6 +176,13 @@ def test_two_starts_at_once_do_not_break_each_other(clone):
     assert sum("making its environment" in err for _, err in said) == 1
 
 
+def test_an_empty_variable_is_as_good_as_none(clone, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    clone.run(cwd=tmp_path / "elsewhere", WIREDESK_VAR="")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert (clone.root / "var" / "install.lock").exists()
+
+
 def test_a_wrong_hash_is_refused_and_explained(clone):
     lock = clone.root / "requirements.lock.txt"
     lock.write_text(re.sub(r"sha256:\w{64}", f"sha256:{'0' * 64}", lock.read_text()))

@@ -31,7 +31,7 @@ HINTS = {
 
 def main(root: Path, command: str) -> int:
     """Make the environment unless it is complete; return the exit code for the shell."""
-    var = Path(os.environ.get("WIREDESK_VAR", root / "var"))
+    var = Path(os.environ.get("WIREDESK_VAR") or root / "var")
     (var / "log").mkdir(parents=True, exist_ok=True)
     with (var / "install.lock").open("a") as lock:
         _wait_for(lock.fileno())

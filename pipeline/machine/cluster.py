@@ -114,7 +114,7 @@ class Cluster:
 
     def launch(self) -> None:
         """Start the server; another process may take our port between the look and the start, so try again."""
-        self._check_version()
+        self.check_version()
         for _ in range(3):
             port = ports.remembered(self._port)
             options = [word for item in (self.settings | {"port": str(port)}).items() for word in ("-c", "=".join(item))]
@@ -132,15 +132,19 @@ class Cluster:
 
     def last_words(self) -> str:
         try:
-            return self.log.read_text(encoding="utf-8", errors="replace").strip()[-400:]
+            return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:])[-400:]
         except OSError:
             return "it left no log"
 
     def _ours(self, process: psutil.Process) -> bool:
         return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == self.data
 
-    def _check_version(self) -> None:
-        major = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+    def check_version(self) -> None:
+        """DatabaseError where the data is another major version's."""
+        try:
+            major = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+        except OSError:
+            return  # none yet, or one that may not be looked at: its server says more
         if major != binaries.version().split(".", 1)[0]:
             problem = f"{self.data} was made by Postgres {major}, and this is {binaries.version()}"
             raise DatabaseError(

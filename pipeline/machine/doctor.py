@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import psycopg
 
 from pipeline import clock
 from pipeline.errors import WiredeskError
-from pipeline.machine import binaries, claim, databases
+from pipeline.machine import binaries, claim, databases, processes
 from pipeline.machine.airflow import health
 from pipeline.machine.postgres import Server
 from pipeline.settings import ROOT
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 GIGABYTES = 2.0  # a day of pages and logs; below this Postgres may stop
+ENOUGH, HALF = 20, 0.5  # of so many feeds more than this share does not fail by the feeds' own fault
+OTHERS = {"WIREDESK_PYTHON", processes.INSTANCE, processes.PART}  # variables that are no settings
+FAILING = """
+    SELECT count(*), count(*) FILTER (WHERE failures > 0), mode() WITHIN GROUP (ORDER BY reason) FILTER (WHERE failures > 0)
+    FROM ops.schedule JOIN core.feed USING (feed_id) LEFT JOIN ops.poll USING (feed_id, fence)
+    WHERE feed.active AND polled_at IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +80,15 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 def _world(settings: Settings) -> Iterator[Finding]:
     """Look at the settings that can be wrong by themselves."""
-    try:
-        now = clock.read(settings.clock)()
-    except ValueError as error:
-        hint = 'It looks like "2026-03-02T06:00:00Z 2026-11-24T16:00:00Z 60", or is not set.'
-        yield Finding(subject="WIREDESK_CLOCK", says=str(error), problem=True, hint=hint)
-    else:
-        yield Finding(subject="clock", says=f"{'fast, at' if settings.clock else 'the wall clock,'} {now:%Y-%m-%d %H:%M:%S} UTC")
+    known = {f"WIREDESK_{name.upper()}" for name in type(settings).model_fields} | OTHERS
+    for name in sorted(name for name in os.environ if name.startswith("WIREDESK_") and name not in known):
+        yield Finding(subject=name, says="is no setting, and does nothing", problem=True, hint="All of them are in pipeline/settings.py.")
     if settings.hosts and not settings.hosts.exists():
         yield Finding(
             subject="WIREDESK_HOSTS", says=f"{settings.hosts} does not exist", problem=True, hint="Unset it to read the real web."
         )
+    now = clock.read(settings.clock)()
+    yield Finding(subject="clock", says=f"{'fast, at' if settings.clock else 'the wall clock,'} {now:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _registry(settings: Settings) -> Iterator[Finding]:
@@ -107,13 +113,26 @@ def _postgres(settings: Settings) -> Iterator[Finding]:
     if url is None:
         server = Server(settings.var / "postgres")
         if server.cluster.postmaster() is None:
+            server.cluster.check_version()
             yield Finding(subject="Postgres", says=f"{binaries.version()}, embedded; does not run, and starts when needed")
             return
         url = server.url("news")
     yield Finding(subject="Postgres", says=f"{databases.version(url)} answers at {databases.shown(url)}")
     with psycopg.connect(url, connect_timeout=10) as connection:
-        if util.find_spec("pipeline.store") and connection.execute("SELECT to_regnamespace('core')").fetchone() == (None,):
+        if not util.find_spec("pipeline.store"):
+            return
+        if connection.execute("SELECT to_regclass('ops.poll')").fetchone() == (None,):
             yield Finding(subject="schema", says="is not there yet", problem=True, hint="./wiredesk migrate, or ./wiredesk up")
+        elif counted := connection.execute(FAILING).fetchone():
+            yield _feeds(*counted)
+
+
+def _feeds(polled: int, failing: int, reason: str | None) -> Finding:
+    """Return how the last poll of each feed went."""
+    most = f", most by {reason}" if reason else ""
+    says = f"{failing:,} of {polled:,} feeds failed when they were last polled{most}" if polled else "none has been polled yet"
+    hint = 'Is there a network? See "Most feeds fail" in docs/runbook.md.'
+    return Finding(subject="feeds", says=says, problem=polled >= ENOUGH and failing > HALF * polled, hint=hint)
 
 
 def _airflow(settings: Settings) -> Iterator[Finding]:
