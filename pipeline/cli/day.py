@@ -74,7 +74,12 @@ def opened_room(settings: Settings, scene: Scene, *, fresh: bool) -> Iterator[Se
     try:
         lock.acquire()
     except filelock.Timeout as error:
-        raise Running("demo", "another one runs in this clone", hint="Wait for it, or end it with Ctrl-C.") from error
+        hint = f"Wait for it, or end it with Ctrl-C; one that serves: WIREDESK_VAR={room} ./wiredesk down"
+        raise Running(
+            "demo",
+            "another one runs in this clone",
+            hint=hint,
+        ) from error
     postgres = Server(room / "postgres")
     try:
         note = room / "scene.json"

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003  typer reads it
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
 app = typer.Typer()
+
+
+@contextmanager
+def _told_to_go_on() -> Iterator[None]:
+    """Say after a Ctrl-C that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. The same command goes on where this one was (without --fresh).", err=True)
+        raise
 
 
 @app.command()
@@ -32,7 +43,7 @@ def demo(
 
     scene = day.Scene(seed=seed, titles=titles, days=3 if serve else 1)
     with day.opened_room(Settings(), scene, fresh=fresh) as settings:
-        with progress("A day of news") as report:
+        with _told_to_go_on(), progress("A day of news") as report:
 
             def show(at: datetime, end: datetime, _figures: Mapping[str, int]) -> None:
                 hours = int((end - day.START).total_seconds() // 3600)

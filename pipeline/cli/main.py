@@ -5,6 +5,7 @@ Only typer is imported here and at the top of the mounted modules, so that `--he
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module, util
@@ -14,7 +15,9 @@ import typer
 
 from pipeline.errors import WiredeskError
 
-PARTS = {"machine": None, "steps": None, "demo": None, "titles": "titles"}  # module of this folder -> the name it is mounted under
+PARTS = {"demo": None, "machine": None, "titles": "titles", "steps": None}  # module of this folder -> the name it is mounted under
+UNMIGRATED = {f"psycopg.{name}" for name in ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "InvalidSchemaName")}
+UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC}
 
 tracebacks = False
 app = typer.Typer(
@@ -60,6 +63,11 @@ def _told(error: Exception) -> tuple[str, str] | None:
     if kind == "pydantic_core.ValidationError" and getattr(error, "title", "") == "Settings":
         wrong = error.errors()[0]  # type: ignore[attr-defined]
         return f"WIREDESK_{'_'.join(map(str, wrong['loc'])).upper()}={wrong['input']}: {wrong['msg']}", "Correct the variable, or unset it."
+    if isinstance(error, OSError) and error.errno in UNWRITABLE and error.filename:
+        hint = "It must be writable for the user who runs this; WIREDESK_VAR names another folder."
+        return f"{error.filename}: {error.strerror}", hint
+    if kind in UNMIGRATED:
+        return f"the schema of the news is not there, or not this release's: {str(error).splitlines()[0]}", "Run ./wiredesk migrate."
     if kind.startswith("psycopg.") and kind.endswith("OperationalError"):
         return f"Postgres: {str(error).strip().splitlines()[0]}", "Run ./wiredesk doctor."
     return None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 STORIES = 5
 MEMBERS = 6
 BAR = 10  # columns of a whole bar
+NARROW = 76  # columns below which figures go without bars
 WIDTH, IN_SVG = 90, 2  # columns and stories of the SVG
 QUERY = "SELECT title, agency, relation, kept, own, lag FROM mart.syndication LIMIT 20"
 
@@ -71,12 +72,21 @@ def show(day: Day) -> None:
     """Print the picture."""
     found, console = data(day), Console(highlight=False)
     _print(console, day, found, STORIES)
+    console.print()
     console.print(_refusals(found["refusals"]))
     console.print(_score(found["score"]))
+    _invite(console, _short(day))
+
+
+def _invite(console: Console, folder: str) -> None:
+    """Say what to do next: each command in one line, however narrow the terminal, so that it can be copied."""
     console.print("Ask it yourself:", style="bold")
-    console.print(f"  WIREDESK_VAR={_short(day)} ./wiredesk psql -c '{QUERY}'")
-    console.print("  ./wiredesk demo --serve     the same newsstand, read by Airflow on a fast clock")
-    console.print("  ./wiredesk up               hundreds of real titles, on a schedule")
+    for line in (
+        f"WIREDESK_VAR={folder} ./wiredesk psql -c '{QUERY}'",
+        "./wiredesk demo --serve     a newsstand like this one, read by Airflow on a fast clock",
+        "./wiredesk up               hundreds of real titles, on a schedule",
+    ):
+        console.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def as_svg(day: Day, path: Path) -> None:
@@ -99,8 +109,8 @@ def _print(console: Console, day: Day, found: Mapping[str, Any], stories: int) -
     )
     console.print("[bold]Top stories[/bold], by the number of owners that run them")
     for place, story in enumerate(found["stories"][:stories], 1):
-        console.print(_story(place, story))
-    console.print(_agencies(found["agencies"]))
+        console.print(_story(place, story, bars=console.width >= NARROW))
+    console.print(_agencies(found["agencies"], bars=console.width >= NARROW))
 
 
 def _score(found: Mapping[str, Any]) -> Text:
@@ -118,15 +128,18 @@ def _short(day: Day) -> str:
     return str(day.settings.var.resolve()).removeprefix(f"{ROOT}/")
 
 
-def _story(place: int, story: Mapping[str, Any]) -> Table:
+def _story(place: int, story: Mapping[str, Any], *, bars: bool) -> Table:
     title: TextType = Text(f"{place}  {story['headline']}", style="bold cyan")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for name in ("title", "relation", "kept", "own", "after"):
-        table.add_column(name, header_style="dim", no_wrap=name != "title")  # where there is no room, names wrap and figures stay
+        table.add_column(
+            name, header_style="dim", no_wrap=name != "title", overflow="fold"
+        )  # where there is no room, names wrap and figures stay
     for member in story["members"][:MEMBERS]:
         first = member["relation"] == "origin"
         who = Text(f"   {member['title_name']}", style="bold" if first else "")
-        table.add_row(who, member["relation"], _bar(member["kept"], "green"), _bar(member["own"], "yellow"), _lag(member["lag"]))
+        shares = (_share(member["kept"], "green", bars), _share(member["own"], "yellow", bars))
+        table.add_row(who, member["relation"], *shares, _lag(member["lag"]))
     more = len(story["members"]) - MEMBERS
     if more > 0:
         table.add_row(Text(f"   and {more} more", style="dim"))
@@ -135,15 +148,15 @@ def _story(place: int, story: Mapping[str, Any]) -> Table:
     return table
 
 
-def _agencies(rows: Sequence[Mapping[str, Any]]) -> Table:
+def _agencies(rows: Sequence[Mapping[str, Any]], *, bars: bool) -> Table:
     table = Table(
         box=None, pad_edge=False, padding=(0, 2, 0, 0), title="[bold]Whose text it was[/bold]", title_justify="left", title_style=""
     )
     for name in ("agency", "articles", "stories", "kept", "own", "after (median)"):
         table.add_column(name, header_style="dim", justify="right" if name in {"articles", "stories"} else "left")
     for row in rows:
-        bars = (_bar(row["kept"], "green"), _bar(row["own"], "yellow"))
-        table.add_row(row["agency"], f"{row['articles']:,}", f"{row['stories']:,}", *bars, _lag(row["lag"]))
+        shares = (_share(row["kept"], "green", bars), _share(row["own"], "yellow", bars))
+        table.add_row(row["agency"], f"{row['articles']:,}", f"{row['stories']:,}", *shares, _lag(row["lag"]))
     table.caption = ""
     return table
 
@@ -165,9 +178,11 @@ def _refusals(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _bar(share: float | None, colour: str) -> Text:
+def _share(share: float | None, colour: str, bars: bool) -> Text:
     if share is None:
         return Text("")
+    if not bars:
+        return Text(f"{share:4.0%}")
     full = round(share * BAR)
     return Text.assemble(("█" * full, colour), ("░" * (BAR - full), "dim"), f" {share:4.0%}")
 

@@ -54,8 +54,10 @@ class Screen:
         self._line.update(f"{text}   [dim]Ctrl-C ends it[/dim]")
 
     def close(self) -> None:
+        """Take the line of figures away."""
         if self._line:
             self._line.stop()
+            self._line = None
 
 
 @contextmanager

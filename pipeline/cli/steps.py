@@ -58,7 +58,7 @@ def poll(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> Non
     """Poll the feeds that are due."""
     from pipeline.steps.poll import poll as step
 
-    _run("Polling feeds", step, title, limit, as_json=json)
+    _run("Polling feeds", step, title, limit, nothing="No feed is due. Failed ones are asked later: see ops.schedule.", as_json=json)
 
 
 @app.command()
@@ -66,7 +66,7 @@ def fetch(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> No
     """Fetch the pages of new articles."""
     from pipeline.steps.fetch import fetch as step
 
-    _run("Fetching pages", step, title, limit, as_json=json)
+    _run("Fetching pages", step, title, limit, nothing="No page is due: ./wiredesk poll finds new articles.", as_json=json)
 
 
 @app.command()
@@ -74,7 +74,7 @@ def extract(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> 
     """Read the fetched pages: articles, or refusals with a reason."""
     from pipeline.steps.extract import extract as step
 
-    _run("Reading pages", step, title, limit, as_json=json)
+    _run("Reading pages", step, title, limit, nothing="No page waits to be read: ./wiredesk fetch brings them.", as_json=json)
 
 
 @app.command()
@@ -82,7 +82,7 @@ def cluster(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> 
     """Find the copies among new articles and fold them into stories."""
     from pipeline.steps.cluster import cluster as step
 
-    _run("Finding copies", step, title, limit, as_json=json)
+    _run("Finding copies", step, title, limit, nothing="Every article has been compared: ./wiredesk extract brings new ones.", as_json=json)
 
 
 @app.command()
@@ -90,7 +90,7 @@ def publish(json: AS_JSON = False) -> None:
     """Check that the books balance, and publish an edition."""
     from pipeline.steps.publish import publish as step
 
-    _run("Balancing the books", step, None, None, as_json=json)
+    _run("Balancing the books", step, None, None, nothing="The books balance, and are empty: nothing has come yet.", as_json=json)
 
 
 def _run(
@@ -99,6 +99,7 @@ def _run(
     titles: list[str] | None,
     limit: int | None,
     *,
+    nothing: str,
     as_json: bool,
 ) -> None:
     from pipeline.cli import tables
@@ -110,7 +111,7 @@ def _run(
         _check(edges, titles)
         with progress(name) as report:
             tallies = step(edges, Wanted(titles=tuple(titles) if titles else None, limit=limit), report)
-    tables.tallies(tallies, as_json=as_json)
+    tables.tallies(tallies, nothing=nothing, as_json=as_json)
 
 
 def _check(edges: Edges, titles: list[str] | None) -> None:

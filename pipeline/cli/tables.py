@@ -50,19 +50,19 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for finding in found:
         mark = ("✗ ", "bold red") if finding.problem else ("✓ ", "green")
-        console.print(Text.assemble(mark, (f"{finding.subject:<22}", "bold" if finding.problem else ""), finding.says))
+        console.print(Text.assemble(mark, (f"{finding.subject:<21} ", "bold" if finding.problem else ""), finding.says))
         if finding.problem and finding.hint:
             console.print(Text(f"    {finding.hint}"))
 
 
-def tallies(found: Mapping[str, Tally], *, as_json: bool) -> None:
-    """Print what a step did: items, and the doors they left by."""
+def tallies(found: Mapping[str, Tally], *, nothing: str, as_json: bool) -> None:
+    """Print what a step did: items, and the doors they left by; `nothing` where there was nothing to do."""
     if as_json:
         print(json.dumps({noun: {"seen": tally.seen, **tally.doors} for noun, tally in found.items()}, indent=1))
         return
     console = Console(highlight=False)
     if not any(tally.seen for tally in found.values()):
-        console.print("Nothing to do: nothing is due.")
+        console.print(nothing)
         return
     for noun, tally in found.items():
         table = Table(noun, f"{tally.seen:,}", box=None, header_style="bold", pad_edge=False)

@@ -60,7 +60,9 @@ def serve(
 ) -> None:
     """Run Airflow on prepared databases, `companions` beside it and `extra` in its environment; then end all, `server` included."""
     children = [*companions, *airflow.children(settings, where, extra or {})]
-    watch = launcher.Watch(server=server, ready=_ready(settings, screen), figures=figures(where.news), show=screen.figures)
+    watch = launcher.Watch(
+        server=server, ready=_ready(settings, screen), figures=figures(where.news), show=screen.figures, ending=screen.close
+    )
     screen.waiting = "Airflow is starting; usually 10 to 50 seconds"
     try:
         launcher.run(claim, children, watch)

@@ -39,6 +39,7 @@ class Watch:
     ready: Callable[[], bool] = lambda: True  # asked until it says yes; it may print the address then
     figures: Callable[[], Mapping[str, int]] | None = None  # asked every few seconds, in a thread of its own
     show: Callable[[Mapping[str, int] | None], None] = lambda _: None  # the newest figures, or None where there are none
+    ending: Callable[[], None] = lambda: None  # told when they are shown no more
 
 
 def run(claim: Claim, children: Sequence[Child], watch: Watch) -> None:
@@ -52,6 +53,7 @@ def run(claim: Claim, children: Sequence[Child], watch: Watch) -> None:
             claim.note()
             latest.start()
             _look(claim, stop, latest, watch)
+            watch.ending()
             claim.say("stopping (Ctrl-C again to kill)")
             claim.supervisor.stop(GRACE)
         except KeyboardInterrupt:
