@@ -17,4 +17,5 @@ SELECT (SELECT count(*) FROM ops.poll) AS polls, (SELECT count(*) FROM core.sigh
        (SELECT count(*) FROM core.article WHERE version IS NOT NULL) AS articles,
        (SELECT count(*) FROM core.story WHERE merged_into IS NULL) AS stories,
        (SELECT count(*) FROM core.story_article WHERE relation <> 'origin') AS copies,
-       (SELECT count(*) FROM ops.intake WHERE state = 'refused') AS refused;
+       (SELECT count(*) FROM ops.intake WHERE state = 'refused') AS refused,
+       (SELECT count(*) FROM ops.schedule WHERE failures > 0) AS failing;
