@@ -24,7 +24,24 @@ def wiredesk(*arguments: str, var=None, **environment: str) -> subprocess.Comple
 
 def test_help_names_every_command():
     done = wiredesk("--help")
-    commands = ["up", "down", "status", "doctor", "psql", "airflow", "test", "migrate", "tables", "titles", "poll", "fetch", "extract", "cluster", "publish", "demo"]
+    commands = [
+        "up",
+        "down",
+        "status",
+        "doctor",
+        "psql",
+        "airflow",
+        "test",
+        "migrate",
+        "tables",
+        "titles",
+        "poll",
+        "fetch",
+        "extract",
+        "cluster",
+        "publish",
+        "demo",
+    ]
     assert [command for command in commands if f" {command} " not in done.stdout] == []
 
 
