@@ -20,6 +20,7 @@ ARTICLES = Asset("wiredesk://articles")
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
+    default_args={"owner": "wiredesk"},
     dagrun_timeout=pendulum.duration(hours=1),
     tags=["wiredesk"],
     doc_md=__doc__,

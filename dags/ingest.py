@@ -8,7 +8,7 @@ answer, or we are blocked. See "Most feeds fail" in docs/runbook.md. A single fa
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import Asset, DeltaDataIntervalTimetable, dag, get_current_context, task
+from airflow.sdk import Asset, CronDataIntervalTimetable, dag, get_current_context, task
 
 from pipeline.settings import Settings
 
@@ -18,10 +18,11 @@ ENTRIES = Asset("wiredesk://entries")
 @dag(
     dag_id="ingest",
     dag_display_name="2 · Ingest: poll due feeds",
-    schedule=DeltaDataIntervalTimetable(pendulum.duration(minutes=Settings().ingest_minutes)),
+    schedule=CronDataIntervalTimetable(f"*/{Settings().ingest_minutes} * * * *", timezone="UTC"),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
+    default_args={"owner": "wiredesk"},
     dagrun_timeout=pendulum.duration(minutes=30),
     tags=["wiredesk"],
     doc_md=__doc__,

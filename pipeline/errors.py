@@ -24,6 +24,8 @@ class WiredeskError(Exception):
         self.problem = problem
         self.hint = hint
         super().__init__(f"{subject}: {problem}" if problem else subject)
+        if hint:
+            self.add_note(hint)  # a task's log shows it below the error
 
 
 class SettingsError(WiredeskError):

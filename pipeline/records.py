@@ -100,7 +100,7 @@ class Robots:
 
     fetched_at: datetime
     state: Literal["rules", "allow_all", "unreachable"]  # unreachable means no
-    text: str = ""
+    text: str = ""  # the rules; of an unreachable one, what happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

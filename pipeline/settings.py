@@ -25,6 +25,6 @@ class Settings(BaseSettings):
     proxy: str | None = None  # "http://host:port" through which all requests go; what they ask for is still checked here
     clock: str | None = None  # a fast clock, see pipeline/clock.py; None: the wall clock
     spacing: NonNegativeFloat = 1.0  # seconds between two requests to one host
-    ingest_minutes: PositiveInt = 5  # how often due feeds are looked for
+    ingest_minutes: Annotated[int, Field(ge=1, le=59)] = 5  # how often due feeds are looked for
     workers: PositiveInt = 2  # parse and extract processes per task
     port: Annotated[int, Field(ge=1, le=65535)] = 8080  # of the Airflow UI, on 127.0.0.1

@@ -52,6 +52,7 @@ class Day:
     settings: Settings
     truth: Path
     reached: datetime
+    start: datetime
     end: datetime
 
 
@@ -110,7 +111,7 @@ def read(settings: Settings, scene: Scene, show: Callable[[datetime, datetime, M
             write(connection, "demo.release")  # nobody else runs here: what a killed demo had claimed is free
             clock.at = value(connection, "demo.reached") or START
         _run(settings, where, clock, show)
-    return Day(where=where, settings=settings, truth=stand.truth, reached=clock.at, end=START + DAY)
+    return Day(where=where, settings=settings, truth=stand.truth, reached=clock.at, start=START, end=START + DAY)
 
 
 def _standing(at: datetime) -> str:

@@ -81,7 +81,9 @@ def airflow(context: typer.Context) -> None:
     settings = _settings()
     where = urls(settings)
     airflow.migrate(settings, where)
-    os.execve(airflow.COMMAND[0], [*airflow.COMMAND, *context.args], os.environ | airflow.environment(settings, where))  # noqa: S606, TID251  hands over
+    quiet = {"PYTHONWARNINGS": "ignore:Could not import graphviz:UserWarning"}  # it would stand before the data of `-o json`
+    environment = os.environ | quiet | airflow.environment(settings, where)  # noqa: TID251
+    os.execve(airflow.COMMAND[0], [*airflow.COMMAND, *context.args], environment)  # noqa: S606  hands over
 
 
 @app.command(context_settings=PASS_ON)

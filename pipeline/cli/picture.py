@@ -102,7 +102,7 @@ def as_svg(day: Day, path: Path) -> None:
 
 def _print(console: Console, day: Day, found: Mapping[str, Any], stories: int) -> None:
     numbers = found["figures"]
-    console.rule(f"[bold]{day.end:%A %-d %B %Y}, read from the newsstand", align="left")
+    console.rule(f"[bold]{day.start:%A %-d %B %Y}, read from the newsstand", align="left")
     console.print(
         f"{numbers['articles']:,} articles are {numbers['stories']:,} independent stories and {numbers['copies']:,} copies;"
         f" {numbers['refused']:,} pages were refused. {numbers['polls']:,} polls, {numbers['entries']:,} sightings.\n"

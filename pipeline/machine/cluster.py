@@ -5,6 +5,7 @@ Not safe against a second caller: `postgres.Server` holds the lock.
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
@@ -42,7 +43,15 @@ LOCALE = (  # the same order and case on every system; LC_CTYPE serves the full-
     f"--lc-ctype={'en_US.UTF-8' if sys.platform == 'darwin' else 'C.UTF-8'}",
 )
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}  # for data that nobody will miss
-_postmasters: list[subprocess.Popen[bytes]] = []  # keeps Python from complaining that they outlive us
+_postmasters: list[subprocess.Popen[bytes]] = []  # they may outlive us
+
+
+@atexit.register
+def _part() -> None:
+    """Keep Python from complaining that they do."""
+    for process in _postmasters:
+        if process.poll() is None:
+            process.returncode = 0
 
 
 class Cluster:

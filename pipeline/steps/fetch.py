@@ -115,8 +115,9 @@ def _ask(edges: Edges, rules: Rules, url: str) -> Answer | Refusal:
     except ValueError as error:  # an address that was one when it was stored, by rules that have changed since
         return Refusal(stage="page", reason=Reason.BAD_URL, detail=str(error), url=url)
     if not robots.allowed(allowed, url, edges.agent):
-        reason = Reason.ROBOTS_UNREACHABLE if allowed.state == "unreachable" else Reason.ROBOTS_DENIED
-        return Refusal(stage="page", reason=reason, url=url)
+        if allowed.state == "unreachable":
+            return Refusal(stage="page", reason=Reason.ROBOTS_UNREACHABLE, detail=allowed.text, url=url)
+        return Refusal(stage="page", reason=Reason.ROBOTS_DENIED, url=url)
     return edges.door.fetch(url, kind="page")
 
 

@@ -120,8 +120,9 @@ def _ask(edges: Edges, rules: Rules, claim: Claim) -> Answer | Refusal:
     except ValueError as error:
         return Refusal(stage="feed", reason=Reason.BAD_URL, detail=str(error), url=url)
     if not robots.allowed(allowed, url, edges.agent):
-        reason = Reason.ROBOTS_UNREACHABLE if allowed.state == "unreachable" else Reason.ROBOTS_DENIED
-        return Refusal(stage="feed", reason=reason, url=url)
+        if allowed.state == "unreachable":
+            return Refusal(stage="feed", reason=Reason.ROBOTS_UNREACHABLE, detail=allowed.text, url=url)
+        return Refusal(stage="feed", reason=Reason.ROBOTS_DENIED, url=url)
     if claim.fence % RECHECK == 0:
         return edges.door.fetch(url, kind="feed")
     return edges.door.fetch(url, kind="feed", etag=claim.etag, modified=claim.last_modified)

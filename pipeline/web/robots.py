@@ -45,7 +45,9 @@ def read(answer: Answer | Refusal, now: datetime) -> Robots:
         body = answer.body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
         return Robots(fetched_at=now, state="rules", text=text.printable(body))
     other = answer.reason is Reason.UNEXPECTED_STATUS and answer.status in _CLIENT_ERRORS
-    return Robots(fetched_at=now, state="allow_all" if other or answer.reason in _NO_RULES else "unreachable")
+    if other or answer.reason in _NO_RULES:
+        return Robots(fetched_at=now, state="allow_all")
+    return Robots(fetched_at=now, state="unreachable", text=f"robots.txt: {answer.reason}: {answer.detail}".rstrip(": "))
 
 
 def allowed(robots: Robots, url: str, agent: str) -> bool:

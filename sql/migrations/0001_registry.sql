@@ -121,5 +121,5 @@ COMMENT ON TABLE ops.host IS 'A server that we read from: its next free slot and
 COMMENT ON COLUMN ops.host.host IS 'Host, and port unless it is the scheme''s.';
 COMMENT ON COLUMN ops.host.next_at IS 'Nobody may ask it before then, by the wall clock; whoever asks moves it on first.';
 COMMENT ON COLUMN ops.host.robots_state IS 'What its robots.txt came to: rules; allow_all (there is none); unreachable (which means no). Null: not asked yet.';
-COMMENT ON COLUMN ops.host.robots_text IS 'The rules.';
+COMMENT ON COLUMN ops.host.robots_text IS 'The rules; of an unreachable one, what happened.';
 COMMENT ON COLUMN ops.host.robots_at IS 'When it was read; good for a day.';
