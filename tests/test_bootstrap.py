@@ -37,6 +37,11 @@ def wheel(folder: Path, name: str) -> str:
     return f"{name}==1.0 \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
+def listening() -> None:
+    """Heed a Ctrl-C, also where the tests run in the background of a shell, which has its children ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Clone:
     """A folder with the script, the bootstrap, and a command line that tells how it was called."""
 
@@ -67,7 +72,8 @@ class Clone:
         }
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         command = [str(self.root / "wiredesk"), *arguments]
-        return subprocess.Popen(command, cwd=cwd or "/", env=noise | environment, text=True, start_new_session=True, **streams)
+        options = {"cwd": cwd or "/", "env": noise | environment, "text": True, "start_new_session": True, "preexec_fn": listening}
+        return subprocess.Popen(command, **options, **streams)
 
     def run(self, *arguments: str, **options) -> tuple[int, str, str]:
         process = self.start(*arguments, **options)

@@ -5,7 +5,7 @@ from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, 
 
 from pipeline.errors import LedgerError
 from pipeline.reasons import Reason
-from pipeline.steps import rounds
+from pipeline.steps import free, rounds
 from pipeline.steps.cluster import cluster
 from pipeline.steps.edges import Wanted
 from pipeline.steps.extract import extract
@@ -218,3 +218,11 @@ def test_a_story_without_its_canonical_article_cannot_be_committed(edges):
         edges.connection.transaction(),
     ):
         edges.connection.execute("DELETE FROM core.story_article WHERE relation = 'origin'")
+
+
+def test_what_a_killed_worker_had_claimed_is_free_at_the_next_start(edges, database):
+    with edges.connection.transaction():
+        edges.connection.execute("UPDATE ops.schedule SET fence = fence + 1, lease_until = now() + interval '15 minutes'")
+    assert poll(edges)["feed"].seen == 0
+    free(database)
+    assert poll(edges)["feed"].seen == 4

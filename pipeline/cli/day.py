@@ -17,10 +17,10 @@ import filelock
 from pipeline.errors import Running
 from pipeline.machine.postgres import Server, urls
 from pipeline.newsstand import server, world
-from pipeline.steps import rounds, sync
+from pipeline.steps import free, rounds, sync
 from pipeline.steps.edges import opened
 from pipeline.steps.figures import figures
-from pipeline.store import connect, migrate, value, write
+from pipeline.store import connect, migrate, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -107,8 +107,8 @@ def read(settings: Settings, scene: Scene, show: Callable[[datetime, datetime, M
     clock = Stepped(START)
     with server.open(begun, clock=clock, folder=settings.var / "newsstand") as stand:
         sync(settings.model_copy(update={"clock": _standing(START)}), where.news)
+        free(where.news)  # nobody else runs here: what a killed demo had claimed is free
         with connect(where.news) as connection:
-            write(connection, "demo.release")  # nobody else runs here: what a killed demo had claimed is free
             clock.at = value(connection, "demo.reached") or START
         _run(settings, where, clock, show)
     return Day(where=where, settings=settings, truth=stand.truth, reached=clock.at, start=START, end=START + DAY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from importlib import import_module, util
 from typing import TYPE_CHECKING
 
 from pipeline.cli.screen import Screen
@@ -37,13 +36,16 @@ def up(settings: Settings) -> None:
 
 
 def prepare(settings: Settings, where: Urls, screen: Screen) -> None:
-    """Bring both databases up to date, and the registry into the news."""
-    if util.find_spec("pipeline.store"):
-        with screen.step("schema of the news"):
-            import_module("pipeline.store.migrate").up(where.news)
-    if util.find_spec("pipeline.steps"):
-        with screen.step("registry"):
-            import_module("pipeline.steps").sync(settings, where.news)
+    """Bring both databases up to date, and the registry into the news. The caller holds the clone."""
+    from pipeline import steps
+    from pipeline.store import migrate
+
+    with screen.step("schema of the news"):
+        migrate.up(where.news)
+    with screen.step("registry"):
+        steps.sync(settings, where.news)
+        if settings.database_url is None:
+            steps.free(where.news)  # it is this clone's alone: who had claimed anything was killed
     with screen.step("Airflow's database"):
         airflow.migrate(settings, where)
 

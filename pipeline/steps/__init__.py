@@ -5,6 +5,7 @@ is a query, a claim carries a fence, and each unit is one transaction. Imports a
 """
 
 from pipeline.steps.figures import figures
+from pipeline.steps.leases import free
 from pipeline.steps.sync import sync
 
-__all__ = ["figures", "sync"]
+__all__ = ["figures", "free", "sync"]

@@ -7,10 +7,6 @@ SELECT greatest((SELECT max(at) FROM ops.poll), (SELECT max(fetched_at) FROM raw
 SELECT count(*) FROM ops.schedule JOIN core.feed USING (feed_id) WHERE active AND state = 'active' AND failures = 0
     AND (polled_at IS NULL OR polled_at < %(at)s);
 
--- name: release
-WITH feeds AS (UPDATE ops.schedule SET lease_until = '2000-01-01Z' WHERE lease_until > '2000-01-01Z')
-UPDATE ops.intake SET lease_until = '2000-01-01Z', claims = 0 WHERE lease_until > '2000-01-01Z';
-
 -- name: stories
 SELECT story_id, headline, language, agency, articles, titles, owners FROM mart.story
 WHERE agency IS NOT NULL ORDER BY owners DESC, titles DESC, articles DESC, first_at, canonical_article_id LIMIT %(limit)s;
