@@ -104,12 +104,35 @@ class Robots:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """When a feed asks to be polled."""
+
+    pace: timedelta | None = None  # at most this often (ttl, sy:updatePeriod)
+    usual: timedelta | None = None  # the same, in the words that its software says of every feed
+    skips: tuple[int, ...] = ()  # hours of the week in which not to (skipHours, skipDays), in UTC; Monday's first is 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """What a feed has brought and when: enough to tell when it will bring more."""
+
+    read_at: datetime | None = None  # the last time that it could be read, or was unchanged
+    depth: int = 0  # entries that it then held
+    came: tuple[float, ...] = ()  # entries by hour of the day (24), then by day of the week (7), in UTC; old ones fade in weeks
+    watched: tuple[float, ...] = ()  # hours for which those were counted; they fade likewise
+    lately: float = 0.0  # entries that came; they fade in hours
+    awaited: float = 0.0  # entries that were to be expected in that time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
     """How often a feed is polled, and how it has been behaving."""
 
     interval: timedelta
     failures: int = 0  # in a row
     state: Literal["active", "probation", "gone"] = "active"  # gone: 410; it is never asked again
+    wishes: Wishes = Wishes()
+    habit: Habit = Habit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +160,7 @@ class Reading:
     entries: tuple[Entry, ...]
     refusals: tuple[Refusal, ...]
     form: str  # "rss", "atom", "rdf", "json", "news_sitemap"
-    pace: timedelta | None = None  # shortest interval the feed asks for (ttl, sy:updatePeriod)
+    wishes: Wishes = Wishes()
     language: str | None = None
     complete: bool = True  # False: the body ends in the middle, so its validators must not be remembered
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline import urls
 from pipeline.feeds import cleaning, entries, judging
 from pipeline.feeds.dates import moment
-from pipeline.feeds.listing import MAX_ITEMS, pace
+from pipeline.feeds.listing import MAX_ITEMS
 from pipeline.reasons import Reason
 from pipeline.records import Feed, Reading, Refusal, Title
 
@@ -95,25 +95,9 @@ def test_full_text_is_kept_as_html_and_the_summary_as_words():
 
 
 def test_a_feed_says_how_often_it_wants_to_be_asked():
-    assert read("rss.xml").pace == timedelta(minutes=20)
-    assert read("rdf.xml").pace == timedelta(minutes=20)
-    assert read("atom.xml").pace is None
-
-
-@pytest.mark.parametrize(
-    ("asked", "minutes"),
-    [
-        (("60", "", ""), 60),
-        (("", "daily", "2"), 720),
-        (("10", "hourly", "1"), 60),
-        (("99999999", "", ""), 1440),
-        (("", "yearly", ""), 1440),
-        (("-5", "", "0"), None),
-        (("soon", "often", ""), None),
-    ],
-)
-def test_the_longest_wish_counts_up_to_a_day(asked, minutes):
-    assert pace(*asked) == (None if minutes is None else timedelta(minutes=minutes))
+    assert read("rss.xml").wishes.pace == timedelta(minutes=20)
+    assert read("rdf.xml").wishes.pace == timedelta(minutes=20)
+    assert read("atom.xml").wishes.pace is None
 
 
 # -- what is no feed

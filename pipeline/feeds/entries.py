@@ -39,7 +39,7 @@ def parse(body: bytes, *, url: str, content_type: str, title: Title, feed: Feed,
         entries=tuple(sorted(entries.values(), key=lambda entry: entry.rank)),
         refusals=(*(refusal for refusal in judged if isinstance(refusal, Refusal)), *_lost(listing, complete=complete)),
         form=listing.form,
-        pace=listing.pace,
+        wishes=listing.wishes,
         language=ground.language,
         complete=complete,
     )

@@ -12,7 +12,8 @@ from typing import Any
 
 import feedparser
 
-from pipeline.feeds.listing import FORMS, MAX_ITEMS, Item, Link, Listing, pace
+from pipeline.feeds.listing import FORMS, MAX_ITEMS, Item, Link, Listing
+from pipeline.feeds.wishes import wishes
 
 MAX_CATEGORIES = 2000  # of the whole body
 
@@ -22,6 +23,9 @@ _LONG_NAME = re.compile(
     r"(<(?:[\w-]+:)?(?:author|creator|name|managingeditor|webmaster|email|publisher|owner)\b[^<>]*>(?:<!\[CDATA\[)?[^<]{500})[^<]*",
     re.IGNORECASE,
 )
+_HEAD = 20_000  # characters in which skipHours and skipDays are looked for; feedparser leaves them out
+_SKIPS = re.compile(r"<skip(hours|days)\b[^<>]*>(.{0,2000}?)</skip", re.IGNORECASE | re.DOTALL)
+_HOUR_OR_DAY = re.compile(r"<(?:hour|day)>([^<]{1,20})<", re.IGNORECASE)
 _CATEGORY = re.compile(
     r"<(?:[\w-]+:)?(category|subject|keywords|tags)\b[^<>]*(?:/>|>[^<]*(?:<!\[CDATA\[[^<]*)?(?:</[^<>]*>)?)", re.IGNORECASE
 )
@@ -43,7 +47,12 @@ def read(text: str, outermost: str) -> Listing | None:
         left_out=max(0, len(found.entries) - MAX_ITEMS),
         site=_said(feed, "link"),
         language=_said(feed, "language"),
-        pace=pace(_said(feed, "ttl"), _said(feed, "sy_updateperiod"), _said(feed, "sy_updatefrequency")),
+        wishes=wishes(
+            ttl=_said(feed, "ttl"),
+            period=_said(feed, "sy_updateperiod"),
+            frequency=_said(feed, "sy_updatefrequency"),
+            **{name.lower(): _HOUR_OR_DAY.findall(part) for name, part in _SKIPS.findall(text[:_HEAD])},
+        ),
     )
 
 

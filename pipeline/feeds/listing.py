@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003  records are read at run time
 from dataclasses import dataclass
-from datetime import timedelta
+
+from pipeline.records import Wishes
 
 MAX_ITEMS = 5000  # of one body; a news sitemap may list 1,000
-MAX_PACE = timedelta(days=1)
+
+NONE = Wishes()
 
 FORMS: Mapping[str, str] = {
     "rss": "rss",
@@ -56,20 +58,4 @@ class Listing:
     base: str = ""  # xml:base of the whole
     site: str = ""  # the site that the feed belongs to, as it says
     language: str = ""
-    pace: timedelta | None = None
-
-
-_PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
-
-
-def pace(ttl: str = "", period: str = "", frequency: str = "") -> timedelta | None:
-    """Return the longest interval that `ttl` (minutes) and sy:updatePeriod (times updateFrequency) ask for, at most a day."""
-    minutes = [float(ttl)] if _positive(ttl) else []
-    if period.strip().lower() in _PERIODS:
-        minutes.append(_PERIODS[period.strip().lower()] / (float(frequency) if _positive(frequency) else 1.0))
-    return min(timedelta(minutes=min(max(minutes), 1440.0)), MAX_PACE) if minutes else None
-
-
-def _positive(number: str) -> bool:
-    number = number.strip()
-    return number.isascii() and number.isdigit() and len(number) <= 9 and int(number) > 0  # noqa: PLR2004 - longer is junk
+    wishes: Wishes = NONE

@@ -6,16 +6,19 @@ well-formed goes to feedparser in `lenient`. Names of all forms are read in ever
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from pipeline.feeds.listing import FORMS, MAX_ITEMS, Item, Link, Listing, pace
+from pipeline.feeds.listing import FORMS, MAX_ITEMS, Item, Link, Listing
 from pipeline.feeds.markup import BASE, LANG, children, inner, words
+from pipeline.feeds.wishes import wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element as Element
 
+MAX_SKIPS = 50  # hours or days that are read
 MAX_NAMES = 20  # authors or sections that are read of one item
 
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -43,7 +46,13 @@ def read(root: Element, outermost: str) -> Listing:
         base=root.get(BASE, ""),
         site=next((link.href for link in _links(about) if link.surely), ""),
         language=_first(about, "language", "dc:language") or root.get(LANG, ""),
-        pace=pace(_first(about, "ttl"), _first(about, "sy:updateperiod"), _first(about, "sy:updatefrequency")),
+        wishes=wishes(
+            ttl=_first(about, "ttl"),
+            period=_first(about, "sy:updateperiod"),
+            frequency=_first(about, "sy:updatefrequency"),
+            hours=_below(about, "skiphours"),
+            days=_below(about, "skipdays"),
+        ),
     )
 
 
@@ -109,6 +118,11 @@ def _first(fields: _Fields, *names: str) -> str:
             if value and not value.isspace():
                 return value
     return ""
+
+
+def _below(fields: _Fields, name: str) -> list[str]:
+    """Return what the children of the elements of that name say."""
+    return [words(child) for element in fields.get(name, []) for _, child in islice(children(element), MAX_SKIPS)]
 
 
 def _authors(fields: _Fields) -> tuple[str, ...]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pipeline import urls
-from pipeline.feeds import pace
 from pipeline.reasons import Reason
-from pipeline.records import Answer, Refusal, Rhythm
+from pipeline.records import Answer, Refusal
+from pipeline.steps import paced
 from pipeline.steps.refusals import refuse
 from pipeline.store import POISON, committed, dicts, many, value, write
 from pipeline.text import clean, printable
@@ -126,18 +125,9 @@ def _moment(name: str, moment: Moment | None) -> Mapping[str, Any]:
 def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[str, int]) -> None:
     """Write the poll, and the schedule last."""
     claim, answer = look.claim, look.answer if isinstance(look.answer, Answer) else None
-    unchanged = answer is not None and look.reading is None
-    rhythm = Rhythm(interval=claim.interval, failures=claim.failures, state=claim.state)
-    outcome = pace.Outcome(
-        refusal=failure.reason if failure else None,
-        seen=counts["seen"],
-        new=counts["new"],
-        pace=look.reading.pace if look.reading and not isinstance(look.reading, Refusal) else None,
-        fresh_for=pace.fresh_for(answer.headers, look.at) if answer else None,
-        retry_after=look.answer.retry_after,
-        unchanged=unchanged,
-    )
-    rhythm, next_poll_at = pace.plan(rhythm, outcome, now=look.at, feed_key=urls.key(claim.url))
+    rhythm, next_poll_at = paced.plan(edges.connection, look, failure)
+    kept = _validators(look, failure)
+    paced.note(edges.connection, look, rhythm, moved_to=kept["moved_to"], failure=failure)
     reading = look.reading if look.reading and not isinstance(look.reading, Refusal) else None
     write(
         edges.connection,
@@ -148,7 +138,7 @@ def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[st
         status=answer.status if answer else None,
         reason=str(failure.reason) if failure else None,
         detail=clean(failure.detail, 500) if failure else "",
-        unchanged=unchanged,
+        unchanged=answer is not None and look.reading is None,
         form=reading.form if reading else None,
         bytes=len(answer.body) if answer else 0,
         seconds=round(look.seconds, 3),
@@ -161,11 +151,9 @@ def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[st
         feed_id=claim.feed_id,
         fence=claim.fence,
         at=look.at,
-        state=rhythm.state,
-        interval=rhythm.interval,
-        failures=rhythm.failures,
         next_poll_at=next_poll_at,
-        **_validators(look, failure),
+        **paced.columns(rhythm),
+        **kept,
     )
 
 

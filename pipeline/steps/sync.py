@@ -41,13 +41,14 @@ def _store(connection: Connection, known: Registry, settings: Settings) -> Tally
         for title in known.titles
         for feed in title.feeds
     ]
+    now, listed = clock.read(settings.clock)(), [row["url"] for row in feeds]
+    write(connection, "registry.note_returned_feeds", urls=listed, now=now)  # before they are
     changed = {
         "agencies": many(connection, "registry.upsert_agency", agencies)
         + write(connection, "registry.retire_agencies", keys=[row["agency"] for row in agencies]),
         "titles": many(connection, "registry.upsert_title", titles)
         + write(connection, "registry.retire_titles", keys=[row["title"] for row in titles]),
-        "feeds": many(connection, "registry.upsert_feed", feeds)
-        + write(connection, "registry.retire_feeds", urls=[row["url"] for row in feeds]),
+        "feeds": many(connection, "registry.upsert_feed", feeds) + write(connection, "registry.retire_feeds", urls=listed, now=now),
     }
-    write(connection, "registry.schedule_new_feeds", interval=FIRST_INTERVAL, now=clock.read(settings.clock)())
+    write(connection, "registry.schedule_new_feeds", interval=FIRST_INTERVAL, now=now)
     return Tally(seen=len(agencies) + len(titles) + len(feeds), doors={"changed": sum(changed.values())})

@@ -80,6 +80,16 @@ VALUES (%(refusal_key)s, %(stage)s, %(reason)s, %(detail)s, %(url)s, %(feed_id)s
 ON CONFLICT (refusal_key) DO UPDATE SET
     times = mine.times + 1, detail = excluded.detail, last_at = greatest(mine.last_at, excluded.last_at);
 
+-- name: fresh
+SELECT count(*) FROM core.sighting WHERE feed_id = %(feed_id)s AND last_seen_at = %(at)s AND first_seen_at = %(at)s;
+
+-- name: remembered
+SELECT pace, usual, skips, read_at, depth, came, watched, lately, awaited FROM ops.schedule WHERE feed_id = %(feed_id)s;
+
+-- name: note
+INSERT INTO ops.feed_event (feed_id, at, what, was, now, detail)
+VALUES (%(feed_id)s, %(at)s, %(what)s, %(was)s, %(now)s, %(detail)s);
+
 -- name: record
 INSERT INTO ops.poll (feed_id, fence, at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at)
 VALUES (%(feed_id)s, %(fence)s, %(at)s, %(status)s, %(reason)s, %(detail)s, %(unchanged)s, %(form)s, %(bytes)s, %(seconds)s, %(seen)s,
@@ -87,6 +97,8 @@ VALUES (%(feed_id)s, %(fence)s, %(at)s, %(status)s, %(reason)s, %(detail)s, %(un
 
 -- name: reschedule
 UPDATE ops.schedule SET
-    state = %(state)s, interval = %(interval)s, failures = %(failures)s, next_poll_at = %(next_poll_at)s, polled_at = %(at)s,
+    state = %(state)s, interval = %(interval)s, failures = %(failures)s, pace = %(pace)s, usual = %(usual)s, skips = %(skips)s,
+    read_at = %(read_at)s, depth = %(depth)s, came = %(came)s, watched = %(watched)s, lately = %(lately)s, awaited = %(awaited)s,
+    next_poll_at = %(next_poll_at)s, polled_at = %(at)s,
     etag = %(etag)s, last_modified = %(last_modified)s, body_sha = %(body_sha)s, moved_to = %(moved_to)s, lease_until = '2000-01-01Z'
 WHERE feed_id = %(feed_id)s AND fence = %(fence)s;

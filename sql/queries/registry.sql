@@ -38,7 +38,12 @@ UPDATE core.agency SET active = false WHERE active AND agency <> ALL (%(keys)s);
 UPDATE core.title SET active = false WHERE active AND title <> ALL (%(keys)s);
 
 -- name: retire_feeds
-UPDATE core.feed SET active = false WHERE active AND url <> ALL (%(urls)s);
+WITH retired AS (UPDATE core.feed SET active = false WHERE active AND url <> ALL (%(urls)s) RETURNING feed_id)
+INSERT INTO ops.feed_event (feed_id, at, what, was, now) SELECT feed_id, %(now)s, 'retired', 'listed', 'unlisted' FROM retired;
+
+-- name: note_returned_feeds
+INSERT INTO ops.feed_event (feed_id, at, what, was, now)
+SELECT feed_id, %(now)s, 'returned', 'unlisted', 'listed' FROM core.feed WHERE NOT active AND url = ANY (%(urls)s);
 
 -- name: lock
 SELECT pg_advisory_xact_lock(7002);
