@@ -1,7 +1,7 @@
 """What a feed says about when to poll it -> Wishes.
 
-`ttl` asks, and so does sy:updatePeriod, except for "hourly, once": that is what WordPress writes into every feed (36 of the 37 periods in our
-samples of real feeds), whether it brings an entry a month or twenty an hour. It is kept apart, and `pace` judges it.
+`ttl` asks, and so does sy:updatePeriod, except for "hourly, once": that is what WordPress writes into every feed (36 of the 37 periods in
+our samples of real feeds), whether it brings an entry a month or twenty an hour. It is kept apart, and `pace` judges it.
 """
 
 from __future__ import annotations
