@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import clock, urls
 from pipeline.children import Children, Killed
+from pipeline.cli.asking import Asker, spaced
 from pipeline.feeds import entries
 from pipeline.reasons import Reason
 from pipeline.records import Refusal
-from pipeline.web import robots
-from pipeline.web.door import PRODUCT, open_door
+from pipeline.web.door import open_door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pipeline.clock import Clock
-    from pipeline.records import Answer, Feed, Reading, Robots, Title
+    from pipeline.records import Answer, Feed, Reading, Title
     from pipeline.settings import Settings
-    from pipeline.web.door import Door, Pause
+    from pipeline.web.door import Door
 
 PARSING = 20.0  # seconds that reading one feed may take
 Asked = tuple[int, "Title", "Feed"]
@@ -56,7 +54,7 @@ def poll(settings: Settings, asked: Sequence[tuple[Title, Feed]], *, threads: in
     hosts: dict[str, list[Asked]] = {}
     for place, (title, feed) in enumerate(asked):
         hosts.setdefault(urls.host(feed.url), []).append((place, title, feed))
-    door = open_door(settings, _spaced(settings.spacing))
+    door = open_door(settings, spaced(settings.spacing))
     with Children(settings.workers, initializer=_ready) as children, ThreadPoolExecutor(threads) as pool:
         means = _Means(door=door, children=children, now=clock.read(settings.clock))
         visits = [pool.submit(_visit, means, feeds) for feeds in hosts.values()]
@@ -72,28 +70,13 @@ def _ready() -> None:
     """Be in this module, and so have imported what parsing needs before the workers are forked."""
 
 
-def _spaced(seconds: float) -> Pause:
-    """Let one request to a host begin every so many seconds, whichever thread makes it."""
-    turns: dict[str, float] = {}
-    lock = threading.Lock()
-
-    def pause(host: str) -> None:
-        with lock:
-            now = time.monotonic()
-            turn = max(now, turns.get(host, now))
-            turns[host] = turn + seconds
-        time.sleep(turn - now)
-
-    return pause
-
-
 def _visit(means: _Means, feeds: Sequence[Asked]) -> list[Look]:
-    known: dict[str, tuple[Robots, str]] = {}
-    return [_look(means, known, *one) for one in feeds]
+    asker = Asker(means.door, means.now)
+    return [_look(means, asker, *one) for one in feeds]
 
 
-def _look(means: _Means, known: dict[str, tuple[Robots, str]], place: int, title: Title, feed: Feed) -> Look:
-    found, moved = _read(means, known, title, feed)
+def _look(means: _Means, asker: Asker, place: int, title: Title, feed: Feed) -> Look:
+    found, moved = _read(means, asker, title, feed)
     if isinstance(found, Refusal):
         return Look(place=place, title=title.key, feed=feed.url, at=means.now(), refusal=found.reason, detail=found.detail)
     dates = [entry.published.at for entry in found.entries if entry.published]
@@ -109,32 +92,15 @@ def _look(means: _Means, known: dict[str, tuple[Robots, str]], place: int, title
     )
 
 
-def _read(means: _Means, known: dict[str, tuple[Robots, str]], title: Title, feed: Feed) -> tuple[Reading | Refusal, str]:
+def _read(means: _Means, asker: Asker, title: Title, feed: Feed) -> tuple[Reading | Refusal, str]:
     """Return what a feed says, and where it has moved to for good, if anywhere."""
-    answer = _denied(means, known, feed.url) or means.door.fetch(feed.url, kind="feed")
+    answer = asker.fetch(feed.url, kind="feed")
     if isinstance(answer, Refusal):
         return answer, ""
     try:
         return means.children.call(_parse, answer, title, feed, means.now(), seconds=PARSING), answer.moved_to or ""
     except Killed as killed:
         return Refusal(stage="feed", reason=Reason.PARSE_KILLED, detail=killed.why, url=feed.url), ""
-
-
-def _denied(means: _Means, known: dict[str, tuple[Robots, str]], url: str) -> Refusal | None:
-    """Return the refusal of robots.txt, if it is one; each robots.txt is asked for once."""
-    try:
-        address = robots.address(url)
-    except ValueError:
-        return None  # the door says what is wrong with it
-    if address not in known:
-        answer = means.door.fetch(address, kind="robots")
-        said = f"{answer.reason}: {answer.detail}" if isinstance(answer, Refusal) else ""
-        known[address] = robots.read(answer, means.now()), said
-    rules, said = known[address]
-    if robots.allowed(rules, url, PRODUCT):
-        return None
-    reason = Reason.ROBOTS_UNREACHABLE if rules.state == "unreachable" else Reason.ROBOTS_DENIED
-    return Refusal(stage="feed", reason=reason, detail=said, url=url)
 
 
 def _parse(answer: Answer, title: Title, feed: Feed, now: datetime) -> Reading | Refusal:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.options import ALLOW, BASE, DOMAIN, ETAG, MODIFIED, NOW, ONE_AS_JSON, SOURCE, URL  # noqa: TC001  typer reads them
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -54,19 +56,65 @@ def tables(
 
 
 @app.command()
-def poll(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> None:
-    """Poll the feeds that are due."""
+def poll(
+    title: TITLE = None,
+    limit: LIMIT = None,
+    url: URL = None,
+    now: NOW = None,
+    allow: ALLOW = None,
+    domain: DOMAIN = None,
+    etag: ETAG = "",
+    modified: MODIFIED = "",
+    json: AS_JSON = False,
+) -> None:
+    """Poll the feeds that are due; with --url one feed, now, without the database."""
+    from pipeline.cli import options
+
+    if options.alone(
+        url,
+        {"--title": title, "--limit": limit},
+        {"--now": now, "--allow": allow, "--domain": domain, "--etag": etag, "--modified": modified},
+    ):
+        from pipeline.cli import single, singly
+
+        terms = options.terms(now, allow, domains=domain, etag=etag, modified=modified)
+        singly.show(singly.polled(single.poll_once(_settings(), url or "", terms)), as_json=json)
+        return
     from pipeline.steps.poll import poll as step
 
     _run("Polling feeds", step, title, limit, nothing="No feed is due. Failed ones are asked later: see ops.schedule.", as_json=json)
 
 
 @app.command()
-def fetch(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> None:
-    """Fetch the pages of new articles."""
+def fetch(title: TITLE = None, limit: LIMIT = None, url: URL = None, now: NOW = None, allow: ALLOW = None, json: AS_JSON = False) -> None:
+    """Fetch the pages of new articles; with --url one page, now, without the database, and read it."""
+    from pipeline.cli import options
+
+    if options.alone(url, {"--title": title, "--limit": limit}, {"--now": now, "--allow": allow}):
+        from pipeline.cli import single, singly
+
+        singly.show(singly.fetched(single.fetch_once(_settings(), url or "", options.terms(now, allow))), as_json=json)
+        return
     from pipeline.steps.fetch import fetch as step
 
     _run("Fetching pages", step, title, limit, nothing="No page is due: ./wiredesk poll finds new articles.", as_json=json)
+
+
+@app.command()
+def feed(
+    source: SOURCE,
+    now: NOW = None,
+    allow: ALLOW = None,
+    domain: DOMAIN = None,
+    base: BASE = "",
+    json: ONE_AS_JSON = False,
+) -> None:
+    """Print what a feed says: a file, an address, or - for what comes from standard input."""
+    from pipeline.cli import options, single, singly
+
+    terms = options.terms(now, allow, domains=domain)
+    found = single.read_any(_settings(), options.source(source, base, terms), terms)
+    singly.show(singly.reading(found), as_json=json)
 
 
 @app.command()
@@ -127,9 +175,14 @@ def _check(edges: Edges, titles: list[str] | None) -> None:
         )
 
 
-def _where() -> tuple[Settings, Urls]:
-    from pipeline.machine.postgres import urls
+def _settings() -> Settings:
     from pipeline.settings import Settings
 
-    settings = Settings()
+    return Settings()
+
+
+def _where() -> tuple[Settings, Urls]:
+    from pipeline.machine.postgres import urls
+
+    settings = _settings()
     return settings, urls(settings)
