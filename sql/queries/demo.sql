@@ -4,8 +4,9 @@
 SELECT greatest((SELECT max(at) FROM ops.poll), (SELECT max(fetched_at) FROM raw.page), (SELECT max(at) FROM ops.edition));
 
 -- name: unread
-SELECT count(*) FROM ops.schedule JOIN core.feed USING (feed_id) WHERE active AND state = 'active' AND failures = 0
-    AND (polled_at IS NULL OR polled_at < %(at)s);
+SELECT (SELECT count(*) FROM ops.schedule JOIN core.feed USING (feed_id) WHERE active AND state = 'active' AND failures = 0
+            AND (polled_at IS NULL OR polled_at < %(at)s))
+    + (SELECT count(*) FROM ops.intake JOIN core.article USING (article_id) WHERE intake.state IN ('waiting', 'fetched') AND first_seen_at <= %(at)s);
 
 -- name: stories
 SELECT story_id, headline, language, agency, articles, titles, owners FROM mart.story
