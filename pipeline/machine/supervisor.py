@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,8 @@ class Supervisor:
             processes.end([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], seconds)
         processes.sweep(self._var, self.notes())
         for run in self._runs.values():
-            run.process.wait()
+            with suppress(subprocess.TimeoutExpired):  # it is gone; but a signal may have caught poll() with its lock taken, for good
+                run.process.wait(5)
         self._runs.clear()
 
     def _ended(self, run: _Run, now: float) -> None:
