@@ -96,6 +96,12 @@ def test_a_number_that_cannot_be_is_refused(monkeypatch, name, value):
         Settings()
 
 
+def test_doctor_says_when_there_is_too_little_room(tmp_path, monkeypatch):
+    assert "disk" not in problems(Settings(var=tmp_path))
+    monkeypatch.setattr(doctor, "GIGABYTES", 10**6)
+    assert problems(Settings(var=tmp_path))["disk"].hint == "Make room: 1000000 GB should be free."
+
+
 def test_doctor_names_a_variable_that_is_no_setting(tmp_path, monkeypatch):
     monkeypatch.setenv("WIREDESK_PRT", "8081")
     assert "no setting" in problems(Settings(var=tmp_path))["WIREDESK_PRT"].says

@@ -44,7 +44,7 @@ class Watch:
 
 def run(claim: Claim, children: Sequence[Child], watch: Watch) -> None:
     """Run `children` until a signal comes; then end them and the server. A second signal ends them at once."""
-    stop = threading.Event()
+    stop = _Stop()
     latest = _Latest(watch, claim.say)
     with _stopping(stop):
         try:
@@ -67,9 +67,10 @@ def run(claim: Claim, children: Sequence[Child], watch: Watch) -> None:
                 watch.server.stop()
 
 
-def _look(claim: Claim, stop: threading.Event, latest: _Latest, watch: Watch) -> None:
+def _look(claim: Claim, stop: _Stop, latest: _Latest, watch: Watch) -> None:
     pending, shown = True, 0.0
-    while not stop.wait(TICK):
+    while not stop.asked:
+        time.sleep(TICK)
         if claim.supervisor.tend():
             claim.note()
         pending = pending and not watch.ready()
@@ -113,14 +114,21 @@ class _Latest(threading.Thread):
             server.start()
 
 
+@dataclass(slots=True)
+class _Stop:
+    """Whether a signal has come. A plain flag: an Event has a lock, and the handler may run while the main thread holds it."""
+
+    asked: bool = False
+
+
 @contextmanager
-def _stopping(stop: threading.Event) -> Iterator[None]:
-    """Set `stop` at the first signal; the next one interrupts whatever waits."""
+def _stopping(stop: _Stop) -> Iterator[None]:
+    """Note the first signal in `stop`; the next one interrupts whatever waits."""
 
     def handle(_number: int, _frame: object) -> None:
-        if stop.is_set():
+        if stop.asked:
             raise KeyboardInterrupt
-        stop.set()
+        stop.asked = True
 
     before = {number: signal.signal(number, handle) for number in SIGNALS}
     try:
