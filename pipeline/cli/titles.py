@@ -1,4 +1,4 @@
-"""Commands about the registry: titles list, titles check."""
+"""Commands about the registry: titles list, check, discover, import, export."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from pipeline.cli.options import ALLOW, DOMAIN, NOW  # noqa: TC001  typer reads them
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,20 +27,19 @@ KIND = Annotated[list[str], typer.Option("--kind", help="Only of this kind (news
 TITLE = Annotated[list[str], typer.Option("--title", help="Only this title (le-monde); may be repeated.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as data.")]
 WIDEST = 60  # characters of what a refusal says
-LONG = {"name", "owner", "feed", "detail"}  # columns that a narrow terminal wraps
-UNBOUND = 1000
 
 
 @app.command("list")
-def list_titles(country: COUNTRY = [], language: LANGUAGE = [], kind: KIND = [], as_json: AS_JSON = False) -> None:  # noqa: B006
+def list_titles(country: COUNTRY = [], language: LANGUAGE = [], kind: KIND = [], as_json: AS_JSON = False) -> None:  # noqa: B006  typer copies it
     """Show the titles of the registry."""
+    from pipeline.cli.lists import table
     from pipeline.registry import load
 
     titles = _chosen(load(_settings().registry).titles, country=country, language=language, kind=kind)
     if as_json:
         print(json.dumps([asdict(title) for title in titles], ensure_ascii=False, indent=1))
         return
-    _table(
+    table(
         ("key", "name", "owner", "country", "language", "kind", "feeds"),
         [(t.key, t.name, t.owner, t.country, t.language, t.kind, str(len(t.feeds))) for t in titles],
     )
@@ -48,8 +49,8 @@ def list_titles(country: COUNTRY = [], language: LANGUAGE = [], kind: KIND = [],
 @app.command()
 def check(
     live: Annotated[bool, typer.Option("--live", help="Poll each feed once, too.")] = False,
-    title: TITLE = [],  # noqa: B006
-    country: COUNTRY = [],  # noqa: B006
+    title: TITLE = [],  # noqa: B006  typer copies it
+    country: COUNTRY = [],  # noqa: B006  typer copies it
     limit: Annotated[int | None, typer.Option(min=1, help="With --live: at most so many feeds.")] = None,
     threads: Annotated[int, typer.Option(min=1, max=64, help="With --live: hosts polled at a time.")] = 16,
     as_json: AS_JSON = False,
@@ -69,6 +70,63 @@ def check(
         if looks:
             _tell_looks(looks)
     raise typer.Exit(bool(mistakes) or (bool(looks) and all(look.refusal for look in looks)))
+
+
+@app.command()
+def discover(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A site's front page: https://example.com")],
+    domain: DOMAIN = None,
+    now: NOW = None,
+    allow: ALLOW = None,
+    as_json: AS_JSON = False,
+) -> None:
+    """Find a site's feeds and news sitemaps, and print a block for the registry; TODO marks what you have to say."""
+    from pipeline.cli import discover as search
+    from pipeline.cli import lists, options
+    from pipeline.cli.screen import progress
+    from pipeline.registry import survey
+
+    settings = _settings()
+    with progress("Looking for feeds") as report:
+        found = search.discover(settings, url, options.terms(now, allow, domains=domain), report)
+    titles = (found.title,) if found.title else ()
+    lists.discovered(titles, found.looks, survey(settings.registry)[0].titles, as_json=as_json)
+
+
+@app.command("import")
+def import_list(
+    file: Annotated[str, typer.Argument(metavar="FILE.opml", help="A list of feeds, or - for standard input.")], as_json: AS_JSON = False
+) -> None:
+    """Read a reader's list of feeds (OPML), and print blocks for the registry; TODO marks what you have to say."""
+    from pipeline.cli import lists, options
+    from pipeline.errors import RegistryError
+    from pipeline.registry import drafts, opml, survey
+
+    outlines, unusable = opml.read(options.content(file))
+    if not outlines and not unusable:
+        raise RegistryError(file, "no outline in it", hint="It looks like <opml><body><outline xmlUrl=...>: export it from a feed reader.")
+    known = survey(_settings().registry)[0].titles
+    lists.imported(drafts.from_outlines(outlines, {title.key for title in known}), unusable, known, as_json=as_json)
+
+
+@app.command()
+def export(
+    opml: Annotated[bool, typer.Option("--opml/--toml", help="A list for feed readers, or blocks of the registry.")] = True,
+    country: COUNTRY = [],  # noqa: B006  typer copies it
+    language: LANGUAGE = [],  # noqa: B006  typer copies it
+    kind: KIND = [],  # noqa: B006  typer copies it
+    title: TITLE = [],  # noqa: B006  typer copies it
+) -> None:
+    """Write the registry's feeds as OPML 2.0; `titles import` gives the same titles back."""
+    from pipeline.cli import lists
+    from pipeline.registry import load
+    from pipeline.registry import opml as form
+
+    titles = _chosen(load(_settings().registry).titles, key=title, country=country, language=language, kind=kind)
+    if opml:
+        typer.echo(form.write(titles), nl=False)
+    else:
+        lists.blocks(titles)
 
 
 def _settings() -> Settings:
@@ -122,13 +180,14 @@ def _looks(settings: Settings, titles: Sequence[Title], limit: int | None, threa
 
 
 def _tell_looks(looks: Sequence[Look]) -> None:
+    from pipeline.cli.lists import table
     from pipeline.cli.looks import age
 
     rows = [
         (look.title, look.feed, look.refusal or look.form, str(look.entries), age(look.newest, look.at), look.detail[:WIDEST])
         for look in looks
     ]
-    _table(("title", "feed", "status", "entries", "newest", "detail"), rows, [bool(look.refusal) for look in looks])
+    table(("title", "feed", "status", "entries", "newest", "detail"), rows, [bool(look.refusal) for look in looks])
     read, entries = sum(not look.refusal for look in looks), sum(look.entries for look in looks)
     print(f"feeds {len(looks):,}  read {read:,}  refused {len(looks) - read:,}  entries {entries:,}")
 
@@ -136,23 +195,3 @@ def _tell_looks(looks: Sequence[Look]) -> None:
 def _data(mistakes: Sequence[Mistake], looks: Sequence[Look]) -> str:
     found = {"mistakes": [asdict(mistake) for mistake in mistakes], "feeds": [asdict(look) for look in looks]}
     return json.dumps(found, ensure_ascii=False, indent=1, default=str)
-
-
-def _table(names: Sequence[str], rows: Sequence[Sequence[str]], wrong: Sequence[bool] = ()) -> None:
-    """Print rows, the wrong ones in red; a file or a pipe gets them as wide as they are."""
-    from rich.console import Console
-    from rich.measure import Measurement
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*names, box=None, header_style="dim", pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-        column.no_wrap = column.header not in LONG
-        column.justify = "right" if column.header in {"feeds", "entries", "newest"} else "left"
-    for number, row in enumerate(rows):
-        table.add_row(*map(Text, row), style="red" if wrong and wrong[number] else None)
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = Measurement.get(console, console.options.update(width=UNBOUND), table).maximum
-    console.print(table)

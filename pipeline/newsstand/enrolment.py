@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from pipeline.registry.writing import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,15 +42,5 @@ def _agency(agency: Agency) -> dict[str, Any]:
 
 
 def _block(name: str, fields: Mapping[str, Any]) -> str:
-    lines = [f"{field} = {_value(value)}" for field, value in fields.items() if value is not None]
+    lines = [f"{field} = {value(said)}" for field, said in fields.items() if said is not None]
     return "\n".join((f"[[{name}]]", *lines, ""))
-
-
-def _value(value: Any) -> str:
-    """Return a value as TOML. JSON's strings, numbers and lists are TOML's, but for the one character that TOML wants escaped."""
-    if isinstance(value, dict):
-        inside = ", ".join(f"{name} = {_value(part)}" for name, part in value.items() if part is not None)
-        return f"{{ {inside} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
