@@ -117,7 +117,7 @@ class Children:
             self._idle.put(child)
         if how == "raised":
             raise outcome
-        return outcome  # type: ignore[no-any-return]
+        return outcome  # type: ignore[no-any-return]  # whatever the function returned
 
     def _fit(self, child: _Child | None) -> _Child:
         """Return a worker that is alive and not too old."""

@@ -40,7 +40,7 @@ class PortTaken(MachineError):  # noqa: N818  it names what is the case, as the 
     """Somebody else listens where we should."""
 
 
-class Running(MachineError):  # noqa: N818
+class Running(MachineError):  # noqa: N818  as above
     """Wiredesk already runs in this clone."""
 
 

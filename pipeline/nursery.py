@@ -129,6 +129,6 @@ def _packed(how: Literal["done", "raised", "lost"], outcome: Any) -> bytes:
             pickle.loads(packed)  # noqa: S301  an error with arguments of its own may not come back
     except MemoryError:
         return pickle.dumps(("lost", "out of memory"))
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  it is raised again in the parent
         return pickle.dumps(("raised", RuntimeError(f"the outcome {type(outcome).__name__} cannot be sent: {error!r} {outcome!r}"[:2000])))
     return packed

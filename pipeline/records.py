@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003  records are read at run time (dataclasses, pydantic)
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta  # noqa: TC003
+from datetime import datetime, timedelta  # noqa: TC003  read at run time, too
 from typing import Literal
 
-from pipeline.reasons import Reason  # noqa: TC001
+from pipeline.reasons import Reason  # noqa: TC001  read at run time, too
 
 FeedKind = Literal["feed", "news_sitemap"]
 Precision = Literal["second", "minute", "day"]

@@ -25,7 +25,7 @@ POLICY = Policy()
 
 durations = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=400))
 asks = st.none() | durations
-moments = st.datetimes(min_value=datetime(2025, 1, 1), max_value=datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(min_value=datetime(2025, 1, 1), max_value=datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  hypothesis adds the zone
 amounts = st.lists(st.floats(0, 5000), min_size=31, max_size=31).map(tuple)
 skips = st.lists(st.integers(0, 167), unique=True, max_size=60).map(sorted).map(tuple)
 wishes_ = st.builds(Wishes, pace=asks, usual=asks)

@@ -156,7 +156,7 @@ def test_a_variant_shares_no_passage_with_the_written_text(small):
     assert len(other.paragraphs) == len(written.paragraphs)
 
 
-@pytest.mark.parametrize("wrong", [{"titles": 0}, {"days": 0}, {"start": datetime(2026, 3, 2)}])  # noqa: DTZ001
+@pytest.mark.parametrize("wrong", [{"titles": 0}, {"days": 0}, {"start": datetime(2026, 3, 2)}])  # noqa: DTZ001  the missing zone is the mistake
 def test_a_world_of_nothing_is_refused(wrong):
     with pytest.raises(ValueError, match="newsstand"):
         build(**wrong)

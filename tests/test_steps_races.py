@@ -235,7 +235,7 @@ def test_a_version_that_comes_while_its_article_is_put_into_a_story_waits_for_th
             edges.connection.execute("UPDATE core.signature SET number = 2, clustered_at = NULL")
 
     seen = []
-    work = lambda edges: seen.append(cluster(edges)["story"].seen)  # noqa: E731
+    work = lambda edges: seen.append(cluster(edges)["story"].seen)  # noqa: E731  one line where it is used
     interleave((0, 0, 1), [Session(first, work, ("cluster.candidates", "cluster.done")), Session(second, sign, ())], observer)
     assert seen == [4], "both were put into their story again"
     assert ask(first, "SELECT count(*) FROM core.signature WHERE clustered_at IS NULL") == [(0,)], "it goes on until nothing waits"

@@ -110,8 +110,8 @@ def _with_siblings(blocks: Sequence[Block], keys: Sequence[str], matched: set[in
             continue
         if block.aside or block.picture or block.byline or block.links >= LINKED or not keys[place]:
             continue
-        inside = first < place < last and (block.tag != "div" or block.words > 8)  # noqa: PLR2004
-        if inside or (block.tag in {"p", "blockquote"} and block.words >= 12):  # noqa: PLR2004
+        inside = first < place < last and (block.tag != "div" or block.words > 8)  # noqa: PLR2004  longer than a label
+        if inside or (block.tag in {"p", "blockquote"} and block.words >= 12):  # noqa: PLR2004  a paragraph, not a label
             kept.add(place)
             known.add(keys[place])
     return kept
@@ -121,9 +121,9 @@ def _stray(block: Block, found: str, title: str) -> bool:
     """Say whether a block is the headline, a link to something else, a byline, a caption or a line of the site."""
     if block.tag == "h1" or found == title:
         return True
-    if block.links > 0.9 and block.words < READ_MORE:  # noqa: PLR2004
+    if block.links > 0.9 and block.words < READ_MORE:  # noqa: PLR2004  all but its links is punctuation
         return True
-    if block.byline and block.words < 15:  # noqa: PLR2004
+    if block.byline and block.words < 15:  # noqa: PLR2004  a byline has fewer words
         return True
     return phrases.junk(block.text) or (block.words < CAPTION and phrases.says("photo", block.text))
 

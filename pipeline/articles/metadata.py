@@ -54,7 +54,7 @@ def tags(root: html.HtmlElement, said: dict[str, str], told: Structured) -> tupl
     marked = [plain(one) for one in root.xpath("//meta[@property='article:tag']/@content")]
     listed = [plain(one) for name in ("news_keywords", "keywords") for one in re.split(r"[,;]", said.get(name, ""))]
     found = told.tags or tuple(marked) or tuple(listed)
-    return tuple(dict.fromkeys(one for one in found if 1 < len(one) <= 80))[:TAGS]  # noqa: PLR2004
+    return tuple(dict.fromkeys(one for one in found if 1 < len(one) <= 80))[:TAGS]  # noqa: PLR2004  a longer one is a sentence
 
 
 def language(text: str, *hints: str | None) -> str:
@@ -62,4 +62,4 @@ def language(text: str, *hints: str | None) -> str:
     said = next((hint[:2].lower() for hint in hints if hint), None)
     if said and len(text.split()) < SHORT and text.isascii():
         return said
-    return str(classify(text[:3000])[0])  # type: ignore[no-untyped-call]
+    return str(classify(text[:3000])[0])  # type: ignore[no-untyped-call]  # py3langid has no types

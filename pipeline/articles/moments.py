@@ -86,8 +86,8 @@ def read(text: str, source: str, *, offset: timedelta = timedelta(0)) -> Moment 
             return Moment(at=datetime.fromtimestamp(int(text[:10]), UTC), precision="second", source=source)
         if iso := _ISO.match(text):
             when, exact = _from_iso(iso), iso[4] is not None
-        elif 8 <= len(text) <= 80 and any(map(str.isdecimal, text)):  # noqa: PLR2004
-            when, exact = dates.parse(text, tzinfos=_ZONES, default=datetime(1, 1, 1), dayfirst=(".") in text), bool(_CLOCK.search(text))  # noqa: DTZ001
+        elif 8 <= len(text) <= 80 and any(map(str.isdecimal, text)):  # noqa: PLR2004  no date is shorter or longer
+            when, exact = dates.parse(text, tzinfos=_ZONES, default=datetime(1, 1, 1), dayfirst=(".") in text), bool(_CLOCK.search(text))  # noqa: DTZ001  the zone is put in below
         else:
             return None
         return _moment(when, exact, source, offset)
@@ -98,11 +98,11 @@ def read(text: str, source: str, *, offset: timedelta = timedelta(0)) -> Moment 
 def _from_iso(found: re.Match[str]) -> datetime:
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     zone = (found[7] or "").upper()
-    text = "+00:00" if zone in {"Z", "UTC", "GMT"} else f"{zone}:00" if len(zone) == 3 else zone  # noqa: PLR2004
+    text = "+00:00" if zone in {"Z", "UTC", "GMT"} else f"{zone}:00" if len(zone) == 3 else zone  # noqa: PLR2004  "+02"
     return datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{min(second, 59):02}{text}")
 
 
-def _moment(when: datetime, exact: bool, source: str, offset: timedelta) -> Moment:  # noqa: FBT001
+def _moment(when: datetime, exact: bool, source: str, offset: timedelta) -> Moment:  # noqa: FBT001  one of two answers of a parser
     exact = exact and not (when.hour == when.minute == when.second == 0)
     if not exact:
         return Moment(at=datetime(when.year, when.month, when.day, tzinfo=UTC), precision="day", source=source)

@@ -105,8 +105,8 @@ def _parts(text: str) -> list[str]:
 
 def _is_name(text: str) -> bool:
     return (
-        1 < len(text) <= 60  # noqa: PLR2004
-        and len(text.split()) <= 6  # noqa: PLR2004
+        1 < len(text) <= 60  # noqa: PLR2004  a longer one is no name
+        and len(text.split()) <= 6  # noqa: PLR2004  nobody has more names
         and "http" not in text
         and "www." not in text
         and any(map(str.isalpha, text))

@@ -46,7 +46,7 @@ def before(blocks: Sequence[Block], keys: Sequence[str], first: int, *, descript
 
 def at(blocks: Sequence[Block], keys: Sequence[str], order: Sequence[int], *, description: str) -> list[int]:
     """Return the text's first place if that is its standfirst: by its name, as a heading, in bold, or by the page's description."""
-    if len(order) < 2:  # noqa: PLR2004
+    if len(order) < 2:  # noqa: PLR2004  one alone is the text
         return []
     first, second = blocks[order[0]], blocks[order[1]]
     if second.lead or not SHORTEST <= first.words <= LONGEST:

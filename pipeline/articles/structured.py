@@ -142,7 +142,7 @@ def _names(value: Any, index: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal() and len(value) < 7) else 0  # noqa: PLR2004
+    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal() and len(value) < 7) else 0  # noqa: PLR2004  no article has millions of words
 
 
 def _image(value: Any, index: dict[str, Any]) -> Image:

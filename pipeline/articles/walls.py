@@ -23,7 +23,7 @@ def name(tree: Tree, blocks: Sequence[Block], told: Structured, *, headline: str
     """Return why the page is no article, and the words that say so. `words` is the length of the text that was found."""
     if words >= SMALL:
         return None
-    visible = [block.text for block in blocks if not block.aside or block.words > 20][:60]  # noqa: PLR2004
+    visible = [block.text for block in blocks if not block.aside or block.words > 20][:60]  # noqa: PLR2004  longer than a label
     top = " ".join(visible)[:3000]
     titles = [headline, " ".join((tree.root.findtext(".//title") or "").split())]
     for table, reason in (("missing", Reason.SOFT_404), ("consent", Reason.CONSENT_WALL), ("login", Reason.LOGIN_WALL)):
@@ -50,7 +50,7 @@ def _medium(tree: Tree, blocks: Sequence[Block], told: Structured, words: int) -
     pictures = sum(1 for block in blocks if block.picture)
     if words < SMALL // 2 and ("imagegallery" in told.kinds or "gallery" in kind or pictures >= PICTURES):
         return Reason.GALLERY, f"{pictures} captions"
-    teasers = sum(1 for block in blocks if block.links > 0.9 and block.words >= 5 and not block.aside)  # noqa: PLR2004
+    teasers = sum(1 for block in blocks if block.links > 0.9 and block.words >= 5 and not block.aside)  # noqa: PLR2004  a headline, and nothing but its link
     listing = bool(told.kinds & {"collectionpage", "searchresultspage", "profilepage", "itemlist"})
     if words < SMALL and not told.kind and "article" not in kind and (teasers >= TEASERS or listing):
         return Reason.NOT_AN_ARTICLE, f"{teasers} links to others"

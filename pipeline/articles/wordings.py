@@ -35,7 +35,7 @@ def label(kind: str) -> re.Pattern[str]:
 def splitter() -> re.Pattern[str]:
     said = [word for kind in ("and", "with", "via") for word in words()[kind] if word.isalpha() or " " in word]
     long = "|".join(re.escape(word) for word in sorted(said, key=len, reverse=True) if len(word) > 2)  # noqa: PLR2004 - see credits.toml
-    short = "|".join(re.escape(word) for word in said if len(word) <= 2)  # noqa: PLR2004
+    short = "|".join(re.escape(word) for word in said if len(word) <= 2)  # noqa: PLR2004  see credits.toml
     return re.compile(rf"({SIGNS}|(?<![\w.-])(?:(?i:{long})|{short})(?![\w.-]))")
 
 

@@ -27,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run every check, `arguments` going to pytest, and return the exit code of the first that failed."""
     console = Console(highlight=False)
     # A test run must never reach the news that somebody's WIREDESK_DATABASE_URL names.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("WIREDESK_", "AIRFLOW_"))}  # noqa: TID251
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("WIREDESK_", "AIRFLOW_"))}  # noqa: TID251  what a child is given
     codes: dict[str, int] = {}
     seconds: dict[str, float] = {}
     for name, command in CHECKS.items():

@@ -123,4 +123,4 @@ def age(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "-"
     minutes = max(0, int((now - moment).total_seconds() // 60))
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"  # noqa: PLR2004
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"  # noqa: PLR2004  minutes up to two hours, hours up to two days

@@ -82,7 +82,7 @@ def airflow(context: typer.Context) -> None:
     where = urls(settings)
     airflow.migrate(settings, where)
     quiet = {"PYTHONWARNINGS": "ignore:Could not import graphviz:UserWarning"}  # it would stand before the data of `-o json`
-    environment = os.environ | quiet | airflow.environment(settings, where)  # noqa: TID251
+    environment = os.environ | quiet | airflow.environment(settings, where)  # noqa: TID251  what Airflow's own command is given
     os.execve(airflow.COMMAND[0], [*airflow.COMMAND, *context.args], environment)  # noqa: S606  hands over
 
 

@@ -61,7 +61,7 @@ def _told(error: Exception) -> tuple[str, str] | None:
         return str(error), error.hint
     kind = f"{type(error).__module__.partition('.')[0]}.{type(error).__name__}"  # by name: they are slow to import
     if kind == "pydantic_core.ValidationError" and getattr(error, "title", "") == "Settings":
-        wrong = error.errors()[0]  # type: ignore[attr-defined]
+        wrong = error.errors()[0]  # type: ignore[attr-defined]  # known by its name, so that it need not be imported
         return f"WIREDESK_{'_'.join(map(str, wrong['loc'])).upper()}={wrong['input']}: {wrong['msg']}", "Correct the variable, or unset it."
     if isinstance(error, OSError) and error.errno in UNWRITABLE and error.filename:
         hint = "It must be writable for the user who runs this; WIREDESK_VAR names another folder."

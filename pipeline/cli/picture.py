@@ -192,4 +192,4 @@ def _lag(lag: timedelta | None) -> str:
         return "?"
     minutes = round(lag.total_seconds() / 60)
     sign, minutes = ("-" if minutes < 0 else ""), abs(minutes)
-    return f"{sign}{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{sign}{minutes} min"  # noqa: PLR2004
+    return f"{sign}{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{sign}{minutes} min"  # noqa: PLR2004  minutes of an hour

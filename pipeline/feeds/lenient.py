@@ -35,7 +35,7 @@ def read(text: str, outermost: str) -> Listing | None:
     """Return what the text lists, or None where feedparser finds no feed in it. Raise nothing."""
     try:
         body = io.BytesIO(_tamed(text).encode("utf-8", "replace"))
-        found = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)  # type: ignore[attr-defined, no-untyped-call]
+        found = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)  # type: ignore[attr-defined, no-untyped-call]  # feedparser has no types
     except Exception:  # noqa: BLE001 - whatever a library says about a hostile text, it is a broken feed
         return None
     if not found.version and not found.entries:

@@ -40,7 +40,7 @@ def _span(minutes: float) -> timedelta | None:
 
 
 def _skips(hours: Iterable[str], days: Iterable[str]) -> tuple[int, ...]:
-    idle = {0 if said in _ZERO else int(said) for said in map(str.strip, hours) if said in _ZERO or (_positive(said) and int(said) < 24)}  # noqa: PLR2004
+    idle = {0 if said in _ZERO else int(said) for said in map(str.strip, hours) if said in _ZERO or (_positive(said) and int(said) < 24)}  # noqa: PLR2004  hours of a day
     off = {_DAYS.index(said) for said in (day.strip().lower() for day in days) if said in _DAYS}
     found = tuple(slot for slot in range(WEEK) if slot % 24 in idle or slot // 24 in off)
     return found if len(found) < WEEK else ()

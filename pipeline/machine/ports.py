@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path  # noqa: TC003
+from typing import TYPE_CHECKING
 
 import psutil
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOST = "127.0.0.1"
 

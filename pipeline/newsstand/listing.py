@@ -40,7 +40,7 @@ class ListedSite:
         """Return every host and port: of recordings, and of whatever the recorded feeds point to."""
         yield from {(host, port) for host in self._known for port in (80, 443)}
         yield from self._pointed
-        yield from {(host, 443) for host, port in self._pointed if port == 80}  # noqa: PLR2004
+        yield from {(host, 443) for host, port in self._pointed if port == 80}  # noqa: PLR2004  the ports of http and https
 
     def find(self, host: str, target: str) -> Found:
         """Return the recording: by exact address, else as far as the path alone decides (parameters may have been removed)."""

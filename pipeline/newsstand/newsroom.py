@@ -134,7 +134,7 @@ def _report(world: World, piece: Piece, rng: random.Random) -> Draft:
 
 def _quotation(world: World, source: Source) -> str | None:
     """Return the first paragraph of the wire that quotes somebody."""
-    return next((text for text in world.desk.wire(source).paragraphs if sum(text.count(mark) for mark in edits.QUOTES) >= 2), None)  # noqa: PLR2004
+    return next((text for text in world.desk.wire(source).paragraphs if sum(text.count(mark) for mark in edits.QUOTES) >= 2), None)  # noqa: PLR2004  a pair of marks
 
 
 def _roundup(world: World, piece: Piece, rng: random.Random) -> Draft:

@@ -65,7 +65,7 @@ def republished(copyists: Copyists, pieces: Sequence[Piece]) -> Iterator[Piece]:
                 yield _again(copyists, place, piece, "republished", rng)
 
 
-def _again(copyists: Copyists, place: int, piece: Piece, name: str, rng: random.Random) -> Piece:  # noqa: PLR0917
+def _again(copyists: Copyists, place: int, piece: Piece, name: str, rng: random.Random) -> Piece:  # noqa: PLR0917  what a copy is made of
     at = within(piece.published + lag(copyists.policy, rng), piece.published, copyists.end, rng)
     assert piece.source is not None
     url = copyists.address(place, piece.source, piece.section, at)

@@ -64,7 +64,7 @@ def open(  # noqa: A001, PLR0913  `replay.open(...)`
         yield stand
 
 
-def _title(  # noqa: PLR0917
+def _title(  # noqa: PLR0917  what a title is made of
     host: str, pages: Sequence[Recording], feeds: Sequence[Recording], names: Mapping[str, tuple[str, str, str]], sites: Mapping[str, str]
 ) -> Title:
     """Return a title of a host: named by the catalogue, else by the host; language and country as the data says, else English and us."""

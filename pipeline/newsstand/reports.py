@@ -30,7 +30,7 @@ class Report:
     quoted: Source | None  # a wire of the same event, whose quotation it repeats
 
 
-def owned(  # noqa: PLR0913
+def owned(  # noqa: PLR0913  all that planning looks at
     desk: Desk, cast: Cast, sent: Sequence[Dispatch], span: Span, *, policy: Policy, seed: int, wanted: Mapping[str, int]
 ) -> Iterator[tuple[int, Report]]:
     """Yield `wanted` reports of each language, each with the place of the house that runs it."""

@@ -42,7 +42,7 @@ def main(  # noqa: PLR0913, PLR0917  typer turns options into parameters
     replay: Annotated[Path | None, typer.Option(help="Serve recorded pages of this folder instead of a world.")] = None,
     feeds: Annotated[Path | None, typer.Option(help="With --replay: recorded feeds.")] = None,
     catalogue: Annotated[Path | None, typer.Option(help="With --replay: a folder with fundus.csv, for titles' names.")] = None,
-    with_parent: Annotated[bool, typer.Option("--with-parent", help="End when the parent process does.")] = False,  # noqa: FBT002
+    with_parent: Annotated[bool, typer.Option("--with-parent", help="End when the parent process does.")] = False,  # noqa: FBT002  a flag of the command line
 ) -> None:
     """Serve the newsstand on 127.0.0.1."""
     parent, ended = os.getppid(), threading.Event()
@@ -56,7 +56,7 @@ def main(  # noqa: PLR0913, PLR0917  typer turns options into parameters
         begun = world.build(seed=seed, titles=titles, days=days, start=_start(start, clock, now))
         stand = server.open(begun, clock=now, port=port, folder=folder)
     with stand as opened, contextlib.suppress(BrokenPipeError):
-        print(_told(opened), flush=True)  # noqa: T201
+        print(_told(opened), flush=True)  # noqa: T201  its answer to who started it
         while not ended.wait(LOOK):
             if with_parent and orphaned(parent):
                 break

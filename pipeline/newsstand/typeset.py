@@ -151,7 +151,7 @@ def _boxes(world: World, piece: Piece) -> tuple[list[dict[str, str]], list[dict[
     place = bisect_left(shelf, piece.published, key=lambda other: other.published)
     near = [other for other in shelf[max(0, place - NEAR) : place] if other.kind != "dirt"]
     rng = random.Random(f"boxes/{piece.url}")
-    return tuple([_link(world, other) for other in rng.sample(near, min(len(near), number))] for number in (3, 5))  # type: ignore[return-value]
+    return tuple([_link(world, other) for other in rng.sample(near, min(len(near), number))] for number in (3, 5))  # type: ignore[return-value]  # two lists, three and five long
 
 
 def _link(world: World, piece: Piece) -> dict[str, str]:

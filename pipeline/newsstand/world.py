@@ -40,7 +40,7 @@ def build(
 class _Planner:
     """Holds what all of the planning looks at."""
 
-    def __init__(self, seed: int, titles: int, days: float, start: datetime, policy: Policy, news: Path) -> None:  # noqa: PLR0917
+    def __init__(self, seed: int, titles: int, days: float, start: datetime, policy: Policy, news: Path) -> None:  # noqa: PLR0917  what makes a world
         self.seed, self.days, self.start, self.policy = seed, days, start, policy
         self.end = start + timedelta(days=days)
         self.cast: Cast = cast.draw(seed, titles, dirt=policy.dirt)
@@ -113,7 +113,7 @@ class _Planner:
             signature="dateline",
         )
 
-    def _run(self, place: int, house: House, dispatch: Dispatch, sent: Sequence[Dispatch], rng: random.Random) -> Piece:  # noqa: PLR0917
+    def _run(self, place: int, house: House, dispatch: Dispatch, sent: Sequence[Dispatch], rng: random.Random) -> Piece:  # noqa: PLR0917  all that planning looks at
         published = within(dispatch.at + lag(self.policy, rng), dispatch.at, self.end, rng)
         edits, changes = list(plans(self.policy, rng)), []
         for at, what in ((dispatch.update_at, "update"), (dispatch.correct_at, "correction")):
@@ -172,7 +172,7 @@ class _Planner:
 
     def _piece(self, place: int, dispatch: Dispatch, published: datetime, **more: object) -> Piece:
         url = self._address(place, dispatch.source, dispatch.section, published)
-        return Piece(house=place, url=url, published=published, section=dispatch.section, source=dispatch.source, **more)  # type: ignore[arg-type]
+        return Piece(house=place, url=url, published=published, section=dispatch.section, source=dispatch.source, **more)  # type: ignore[arg-type]  # the fields of a Piece
 
     def _address(self, place: int, source: Source, section: str, published: datetime) -> str:
         headline = self.desk.headline(source)

@@ -23,7 +23,7 @@ def prepare(agencies: tuple[Agency, ...], seed: int) -> None:
     _prepared = (credits.compile_rules(agencies), seed)
 
 
-def read_feed(body: bytes, url: str, content_type: str, title: Title, feed: Feed, now: datetime) -> Reading | Refusal:  # noqa: PLR0917
+def read_feed(body: bytes, url: str, content_type: str, title: Title, feed: Feed, now: datetime) -> Reading | Refusal:  # noqa: PLR0917  a child is called by position
     """Return what a feed's body says."""
     return entries.parse(body, url=url, content_type=content_type, title=title, feed=feed, now=now)
 

@@ -34,7 +34,7 @@ def elsewhere(paper: Paper, article: Article) -> bytes | None:
     return None if key == paper.url_key else key
 
 
-def store(edges: Edges, paper: Paper, article: Article, signature: Signature, key: bytes | None) -> str | Refusal:  # noqa: PLR0917
+def store(edges: Edges, paper: Paper, article: Article, signature: Signature, key: bytes | None) -> str | Refusal:  # noqa: PLR0917  what a row is made of
     """Store the article and return the door: new, changed, unchanged; or the refusal of a page that another article has already.
 
     `key` is that of the page's own address, if it is `elsewhere`; the title's addresses are locked then.

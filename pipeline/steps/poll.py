@@ -98,7 +98,7 @@ def _moved(claims: Sequence[Claim]) -> Iterator[str]:
                 yield key(claim.moved_to)
 
 
-def _look(edges: Edges, rules: Rules, titles: Mapping[int, Title], glass: Hourglass, claims: Sequence[Claim]) -> Iterator[polled.Look]:  # noqa: PLR0917
+def _look(edges: Edges, rules: Rules, titles: Mapping[int, Title], glass: Hourglass, claims: Sequence[Claim]) -> Iterator[polled.Look]:  # noqa: PLR0917  bound with partial, called with the last
     """Look at the feeds of one host, one after the other, while the lease lasts."""
     for claim in claims:
         if glass.empty:

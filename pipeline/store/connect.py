@@ -26,17 +26,17 @@ class _Tuples(ListDumper):
     def get_key(self, obj: tuple[Any, ...], format: Any) -> Any:  # type: ignore[override]  # noqa: A002  psycopg's own name
         return super().get_key(list(obj), format)
 
-    def upgrade(self, obj: tuple[Any, ...], format: Any) -> Any:  # type: ignore[override]  # noqa: A002
+    def upgrade(self, obj: tuple[Any, ...], format: Any) -> Any:  # type: ignore[override]  # noqa: A002  psycopg's own name
         return super().upgrade(list(obj), format)
 
-    def dump(self, obj: tuple[Any, ...]) -> Any:  # type: ignore[override]
+    def dump(self, obj: tuple[Any, ...]) -> Any:  # type: ignore[override]  # tuples where it has lists
         return super().dump(list(obj))
 
 
 def connect(url: str, *, autocommit: bool = False) -> Connection:
     """Return an open connection to be closed by the caller. DatabaseError if there is none to be had."""
     try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=10, application_name="wiredesk", **KEEPALIVE)  # type: ignore[arg-type]
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=10, application_name="wiredesk", **KEEPALIVE)  # type: ignore[arg-type]  # libpq's own keywords
     except psycopg.OperationalError as error:
         raise DatabaseError("Postgres", str(error).strip().splitlines()[0], hint="Run ./wiredesk doctor.") from error
     for name, limit in LIMITS.items():

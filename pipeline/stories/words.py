@@ -92,7 +92,7 @@ def _decode(found: re.Match[str]) -> str:
     """Undo UTF-8 read as Windows-1252, if that is what it is."""
     signs = found.group()
     try:
-        return b"".join(bytes([ord(sign)]) if ord(sign) < 0x100 else sign.encode("cp1252") for sign in signs).decode()  # noqa: PLR2004
+        return b"".join(bytes([ord(sign)]) if ord(sign) < 0x100 else sign.encode("cp1252") for sign in signs).decode()  # noqa: PLR2004  Latin-1
     except UnicodeError:
         return signs
 

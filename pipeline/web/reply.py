@@ -110,7 +110,7 @@ class Reply(http.client.HTTPResponse):
     fp: _Stream
 
     def __init__(self, sock: socket.socket, *, deadline: Deadline, limits: Limits, method: str | None = None, **_: object) -> None:
-        super().__init__(_Source(sock, deadline, limits), method=method)  # type: ignore[arg-type]
+        super().__init__(_Source(sock, deadline, limits), method=method)  # type: ignore[arg-type]  # it reads from our source as from a socket
         self._limits = limits
         self._surplus = False
 
@@ -137,7 +137,7 @@ class Reply(http.client.HTTPResponse):
     def _close_conn(self) -> None:
         if self.length == 0 and not self.chunked:  # all that was announced has been read
             self._surplus = bool(self.fp.waiting().strip())
-        super()._close_conn()  # type: ignore[misc]
+        super()._close_conn()  # type: ignore[misc]  # http.client declares it nowhere
 
     def _read_status(self) -> tuple[str, int, str]:
         """Return the final status; http.client asks this for a proxy's CONNECT too."""

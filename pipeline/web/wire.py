@@ -79,7 +79,7 @@ class _Checked(HTTPConnection):
 
     def answer(self) -> Reply:
         """Return the answer unwrapped: urllib3's own reading is for pools and inflates."""
-        self.response_class = partial(Reply, deadline=self.line.deadline, limits=self.line.limits)  # type: ignore[assignment]
+        self.response_class = partial(Reply, deadline=self.line.deadline, limits=self.line.limits)  # type: ignore[assignment]  # a factory in place of the class
         reply = http.client.HTTPConnection.getresponse(self)
         assert isinstance(reply, Reply)
         return reply
