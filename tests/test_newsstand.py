@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from pipeline import registry
+from pipeline.feeds import entries
 from pipeline.newsstand import dirt, edits, feeds, newsroom, server, texts, truth, typeset, world
 from pipeline.newsstand.habits import LAYOUTS, form_habits
 from pipeline.newsstand.plan import Policy, Source, story
@@ -339,7 +340,6 @@ def _clean(link):
 
 @pytest.mark.parametrize("form", ["rss", "rdf", "atom", "sitemap", "json"])
 def test_the_product_reads_every_form(small, form):
-    entries = pytest.importorskip("pipeline.feeds.entries")
     for place, house in enumerate(small.cast.houses):
         if form in house.forms:
             feed = house.title.feeds[house.forms.index(form)]

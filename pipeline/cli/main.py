@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from importlib import import_module, util
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -40,8 +40,7 @@ def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceb
 def main() -> None:
     """Run the command of sys.argv; an error is one line and what to do next."""
     for part, name in PARTS.items():
-        if util.find_spec(f"pipeline.cli.{part}"):
-            app.add_typer(import_module(f"pipeline.cli.{part}").app, name=name)
+        app.add_typer(import_module(f"pipeline.cli.{part}").app, name=name)
     try:
         app(prog_name="./wiredesk")
     except BrokenPipeError:  # `./wiredesk ... | head`

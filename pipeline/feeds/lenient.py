@@ -1,7 +1,7 @@
 """A text that is meant as RSS, RDF or Atom and is not well-formed -> Listing, by feedparser.
 
 feedparser gets `io.BytesIO` and nothing else: bytes or text that look like a path or an address it would open. Before that, what makes it
-take quadratic time is cut: long names, many categories, many attributes (6.0.14; reliability.md, finding 6).
+take quadratic time is cut: long names, many categories, many attributes (feedparser 6.0.14: 20,000 categories in one entry 4.8 s).
 """
 
 from __future__ import annotations

@@ -6,12 +6,11 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
-from importlib import import_module, util
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from pipeline import clock
+from pipeline import clock, registry, store
 from pipeline.errors import WiredeskError
 from pipeline.machine import binaries, claim, databases, processes
 from pipeline.machine.airflow import health
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
 GIGABYTES = 2.0  # a day of pages and logs; below this Postgres may stop
 ENOUGH, HALF = 20, 0.5  # of so many feeds more than this share does not fail by the feeds' own fault
 OTHERS = {"WIREDESK_PYTHON", processes.INSTANCE, processes.PART}  # variables that are no settings
-FAILING = """
-    SELECT count(*), count(*) FILTER (WHERE failures > 0), mode() WITHIN GROUP (ORDER BY reason) FILTER (WHERE failures > 0)
-    FROM ops.schedule JOIN core.feed USING (feed_id) LEFT JOIN ops.poll USING (feed_id, fence)
-    WHERE feed.active AND polled_at IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +86,8 @@ def _world(settings: Settings) -> Iterator[Finding]:
 
 
 def _registry(settings: Settings) -> Iterator[Finding]:
-    if util.find_spec("pipeline.registry") is None:
-        return
-    registry = import_module("pipeline.registry").load(settings.registry)
-    yield Finding(subject="registry", says=f"{len(registry.titles)} titles, {len(registry.agencies)} agencies")
+    known = registry.load(settings.registry)
+    yield Finding(subject="registry", says=f"{len(known.titles)} titles, {len(known.agencies)} agencies")
 
 
 def _port(settings: Settings) -> Iterator[Finding]:
@@ -118,13 +110,11 @@ def _postgres(settings: Settings) -> Iterator[Finding]:
             return
         url = server.url("news")
     yield Finding(subject="Postgres", says=f"{databases.version(url)} answers at {databases.shown(url)}")
-    with psycopg.connect(url, connect_timeout=10) as connection:
-        if not util.find_spec("pipeline.store"):
-            return
-        if connection.execute("SELECT to_regclass('ops.poll')").fetchone() == (None,):
+    with store.connect(url) as connection:
+        if store.value(connection, "status.schema") is None:
             yield Finding(subject="schema", says="is not there yet", problem=True, hint="./wiredesk migrate, or ./wiredesk up")
-        elif counted := connection.execute(FAILING).fetchone():
-            yield _feeds(*counted)
+        else:
+            yield from store.read(connection, "status.failing", _feeds)
 
 
 def _feeds(polled: int, failing: int, reason: str | None) -> Finding:

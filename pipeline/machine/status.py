@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,26 +75,23 @@ def news(settings: Settings) -> Mapping[str, int] | None:
         if server.cluster.postmaster() is None:
             return None
         url = server.url("news")
-    read = figures(url)
     try:
-        return read() if read else None
+        return figures(url)()
     except psycopg.Error:
         return None  # no schema yet, or no answer: doctor says which
 
 
-def figures(url: str) -> Callable[[], Mapping[str, int]] | None:
+def figures(url: str) -> Callable[[], Mapping[str, int]]:
     """Return what reads the pipeline's figures from the news at `url`, over one session that is opened again when it breaks."""
-    if importlib.util.find_spec("pipeline.steps") is None:
-        return None
-    steps = importlib.import_module("pipeline.steps")
+    from pipeline import steps
+
     session: list[psycopg.Connection] = []
 
     def read() -> Mapping[str, int]:
         if not session or session[0].closed:
             options = "-c statement_timeout=5000"  # a line of figures is worth no more
             session[:] = [psycopg.connect(url, autocommit=True, connect_timeout=5, options=options)]
-        counted: Mapping[str, int] = steps.figures(session[0])
-        return counted
+        return steps.figures(session[0])
 
     return read
 

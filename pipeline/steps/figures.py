@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 def figures(connection: Connection) -> Mapping[str, int]:
     """Count polls, entries, articles, stories, copies and refusals."""
-    return dicts(connection, "publish.figures")[0]
+    return dicts(connection, "status.figures")[0]

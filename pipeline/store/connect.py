@@ -12,7 +12,7 @@ from pipeline.errors import DatabaseError
 if TYPE_CHECKING:
     from psycopg import Connection
 
-LIMITS = {  # a worker that vanished must not hold a lock for long; see reliability of the cluster step
+LIMITS = {  # a worker that vanished must not hold a lock for long; see decision 5
     "TimeZone": "UTC",
     "lock_timeout": "20s",
     "idle_in_transaction_session_timeout": "120s",

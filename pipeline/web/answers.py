@@ -26,7 +26,7 @@ _SLACK = 64 * 1024  # bytes that chunk sizes and trailers may take, beside a qua
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """How long the door waits and how much it takes: the reliability goals' figures."""
+    """How long the door waits and how much it takes; see decision 12."""
 
     total: float = 30.0  # seconds for a fetch, redirects included, our own pauses not
     connect: float = 10.0  # seconds to resolve, and again to connect

@@ -11,11 +11,3 @@ FROM (SELECT count(*) AS articles FROM core.story_article) AS members
     CROSS JOIN (SELECT count(*) FILTER (WHERE state = 'refused') AS refused,
                        count(*) FILTER (WHERE state IN ('waiting', 'fetched')) AS pending FROM ops.intake) AS doors
 RETURNING articles, stories, copies, refused, pending;
-
--- name: figures
-SELECT (SELECT count(*) FROM ops.poll) AS polls, (SELECT count(*) FROM core.sighting) AS entries,
-       (SELECT count(*) FROM core.article WHERE version IS NOT NULL) AS articles,
-       (SELECT count(*) FROM core.story WHERE merged_into IS NULL) AS stories,
-       (SELECT count(*) FROM core.story_article WHERE relation <> 'origin') AS copies,
-       (SELECT count(*) FROM ops.intake WHERE state = 'refused') AS refused,
-       (SELECT count(*) FROM ops.schedule WHERE failures > 0) AS failing;
