@@ -149,7 +149,7 @@ def _stored(edges: Edges, paper: Paper, found: Found) -> str:
         value(edges.connection, "extract.lock_addresses", title_id=paper.title_id)
     if value(edges.connection, "fetch.hold", **held) is None:
         return "lost"
-    outcome: str | Refusal
+    outcome: str | kept.Known | Refusal
     if isinstance(found, Refusal):
         outcome = found
     else:
@@ -161,18 +161,23 @@ def _stored(edges: Edges, paper: Paper, found: Found) -> str:
     if isinstance(outcome, str):
         write(edges.connection, "extract.kept", **held)
         return outcome
+    if isinstance(outcome, kept.Known):
+        return _same(edges, paper, outcome.article, held)
     if outcome.reason == Reason.EXTRACT_KILLED and paper.claims < READS:
         write(edges.connection, "extract.read_again", **held, reason=str(outcome.reason))
         return f"put_off:{outcome.reason}"
     return _refuse(edges, paper, outcome, held)
 
 
-def _refuse(edges: Edges, paper: Paper, refusal: Refusal, held: Mapping[str, int]) -> str:
-    same_as = None
-    if refusal.reason == Reason.SAME_PAGE:
-        same_as = int(refusal.detail.rpartition(" ")[2])
-        write(edges.connection, "extract.hand_over_sightings", article_id=paper.article_id, same_as=same_as)
-        write(edges.connection, "extract.lead_on", article_id=paper.article_id, same_as=same_as)
+def _same(edges: Edges, paper: Paper, other: int, held: Mapping[str, int]) -> str:
+    """Let everything that led to this address lead to the article that has the page already."""
+    write(edges.connection, "extract.hand_over_sightings", article_id=paper.article_id, same_as=other)
+    write(edges.connection, "extract.lead_on", article_id=paper.article_id, same_as=other)
+    refusal = Refusal(stage="article", reason=Reason.SAME_PAGE, detail=f"the page of article {other}", url=paper.own_url)
+    return _refuse(edges, paper, refusal, held, same_as=other)
+
+
+def _refuse(edges: Edges, paper: Paper, refusal: Refusal, held: Mapping[str, int], *, same_as: int | None = None) -> str:
     refuse(edges.connection, [refusal], edges.now(), article=paper.article_id)
     write(edges.connection, "fetch.refused", **held, tried=0, reason=str(refusal.reason), same_as=same_as)
     write(edges.connection, "fetch.take_back", article_id=paper.article_id)

@@ -6,11 +6,9 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline import urls
-from pipeline.reasons import Reason
-from pipeline.records import Refusal
 from pipeline.store import dicts, many, value, write
 from pipeline.stories import signatures
 
@@ -34,13 +32,19 @@ def elsewhere(paper: Paper, article: Article) -> bytes | None:
     return None if key == paper.url_key else key
 
 
-def store(edges: Edges, paper: Paper, article: Article, signature: Signature, key: bytes | None) -> str | Refusal:  # noqa: PLR0917  what a row is made of
-    """Store the article and return the door: new, changed, unchanged; or the refusal of a page that another article has already.
+class Known(NamedTuple):
+    """The page is that of another article."""
+
+    article: int
+
+
+def store(edges: Edges, paper: Paper, article: Article, signature: Signature, key: bytes | None) -> str | Known:  # noqa: PLR0917  what a row is made of
+    """Store the article and return the door: new, changed, unchanged; or say whose page it is already.
 
     `key` is that of the page's own address, if it is `elsewhere`; the title's addresses are locked then.
     """
     if key and (other := _other(edges, paper, article, key)):
-        return Refusal(stage="article", reason=Reason.SAME_PAGE, detail=f"the page of article {other}", url=paper.own_url)
+        return Known(other)
     digest = sha256(f"{article.headline}\n\n{article.text}".encode()).digest()
     newest = dicts(edges.connection, "extract.newest", article_id=paper.article_id)
     if newest and newest[0]["text_sha"] == digest:

@@ -100,9 +100,7 @@ def _place(  # noqa: PLR0917  what was and what is
         if kept is None:
             continue
         old = standing[kept]
-        left = sum(was["story_id"] == kept for was in before.values()) != sum(
-            before.get(new["article_id"], {}).get("story_id") == kept for new in rows
-        )
+        left = {article for article, was in before.items() if was["story_id"] == kept} - {member.article for member in story.members}
         if changed or left or (old.canonical_id, old.agency) != (story.canonical, story.agency):
             write(connection, "cluster.change_story", story_id=kept, canonical_id=story.canonical, agency=story.agency, at=at)
         if old.canonical_id != story.canonical:

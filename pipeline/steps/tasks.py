@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.records import Tally
     from pipeline.steps.batches import Batch
+    from pipeline.steps.edges import Report
 
 PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
 READ = 2000  # pages read by one task
@@ -46,7 +47,7 @@ def poll(batch: Batch) -> dict[str, int]:
     from pipeline.steps.poll import poll as step
 
     with _edges() as edges:
-        return _plain(step(edges, Wanted(hosts=tuple(batch["hosts"])), _print("feeds")))
+        return _plain(step(edges, Wanted(hosts=tuple(batch["hosts"])), _printer("feeds")))
 
 
 def plan_fetches() -> list[Batch]:
@@ -61,7 +62,7 @@ def fetch(batch: Batch) -> dict[str, int]:
     from pipeline.steps.fetch import fetch as step
 
     with _edges() as edges:
-        return _plain(step(edges, Wanted(hosts=tuple(batch["hosts"]), limit=PAGES), _print("pages")))
+        return _plain(step(edges, Wanted(hosts=tuple(batch["hosts"]), limit=PAGES), _printer("pages")))
 
 
 def extract() -> dict[str, int]:
@@ -69,7 +70,7 @@ def extract() -> dict[str, int]:
     from pipeline.steps.extract import extract as step
 
     with _edges() as edges:
-        return _plain(step(edges, Wanted(limit=READ), _print("pages")))
+        return _plain(step(edges, Wanted(limit=READ), _printer("pages")))
 
 
 def cluster() -> dict[str, int]:
@@ -77,7 +78,7 @@ def cluster() -> dict[str, int]:
     from pipeline.steps.cluster import cluster as step
 
     with _edges() as edges:
-        return _plain(step(edges, Wanted(), _print("articles")))
+        return _plain(step(edges, Wanted(), _printer("articles")))
 
 
 def publish() -> dict[str, int]:
@@ -142,14 +143,14 @@ def _plain(tallies: Mapping[str, Tally]) -> dict[str, int]:
     return counts
 
 
-class _print:  # noqa: N801  used as a function; it remembers what it last said
-    """Tell progress to the task's log, at every tenth."""
+def _printer(noun: str) -> Report:
+    """Return what tells progress to the task's log, at every tenth."""
+    said = 0
 
-    def __init__(self, noun: str) -> None:
-        self._noun = noun
-        self._said = 0
+    def report(done: int, of: int) -> None:
+        nonlocal said
+        if done * 10 // max(of, 1) > said:
+            said = done * 10 // of
+            print(f"{done:,} of {of:,} {noun}", flush=True)  # noqa: T201  a task's log is its standard output
 
-    def __call__(self, done: int, of: int) -> None:
-        if done * 10 // max(of, 1) > self._said:
-            self._said = done * 10 // of
-            print(f"{done:,} of {of:,} {self._noun}", flush=True)  # noqa: T201  a task's log is its standard output
+    return report
