@@ -1,9 +1,13 @@
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
 from pipeline.errors import DatabaseError, MigrationError
 from pipeline.settings import ROOT
-from pipeline.store import connect, dictionary, dicts, many, migrate, value, views
+from pipeline.store import committed, connect, dictionary, dicts, many, migrate, value, views
 from pipeline.store.queries import statements
 
 pytestmark = pytest.mark.database
@@ -105,6 +109,31 @@ def test_many_counts_the_rows_of_all_runs(news):
     assert many(news, "registry.upsert_agency", rows) == 0, "what is the same is not written"
     assert many(news, "registry.upsert_agency", []) == 0
     assert value(news, "cluster.waiting") == 0
+
+
+def test_of_two_that_lock_each_other_out_both_come_to_their_end(database):
+    """A true deadlock: each holds a row and wants the other's. Postgres ends one, and its work is done again as a whole."""
+    with connect(database) as connection:
+        connection.execute("CREATE TABLE core.pair AS SELECT number, 0 AS touched FROM generate_series(1, 2) AS number")
+    met, runs = threading.Barrier(2), Counter()
+
+    def both(first, second):
+        def work():
+            runs[first] += 1
+            connection.execute("UPDATE core.pair SET touched = touched + 1 WHERE number = %s", [first])
+            if runs[first] == 1:
+                met.wait(timeout=10)
+            connection.execute("UPDATE core.pair SET touched = touched + 1 WHERE number = %s", [second])
+
+        with connect(database) as connection:
+            committed(connection, work)
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(both, 1, 2), pool.submit(both, 2, 1)]:
+            future.result(timeout=30)
+    with connect(database) as connection:
+        assert connection.execute("SELECT array_agg(touched) FROM core.pair").fetchone() == ([2, 2],), "once each, whoever ran twice"
+    assert runs.total() == 3
 
 
 @pytest.mark.parametrize(
