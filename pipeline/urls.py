@@ -18,7 +18,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import idna
 
@@ -42,6 +42,9 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _HOST = re.compile(r"(?!.{254})[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
 _AMPERSANDS = re.compile(r"(?:^|&)(?:amp;|&)*")
+_WWW = re.compile(r"^(?:www\.)+(?=[^.]+\.)")
+_SLASHES = re.compile(r"/{2,}")
+_DEFAULT = {"http": 80, "https": 443}
 _HOME = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.[a-z]{3,5})?/?)?", re.IGNORECASE)
 
 
@@ -54,9 +57,9 @@ def plain(url: str) -> str:
 def normalise(url: str) -> str:
     """Return the form that is equal for addresses of one page."""
     _, name, port, path, query = _parts(url)
-    name = re.sub(r"^(?:www\.)+(?=[^.]+\.)", "", name)
-    path = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
-    query = sorted(query, key=lambda parameter: (parameter.partition("=")[0], parameter))
+    name = _WWW.sub("", name)
+    path = _SLASHES.sub("/", path).rstrip("/") or "/"
+    query = tuple(sorted(query, key=lambda parameter: (parameter.partition("=")[0], parameter)))
     return f"https://{_at(name, None if port in {80, 443} else port)}{path}{'?' if query else ''}{'&'.join(query)}"
 
 
@@ -67,21 +70,20 @@ def key(url: str) -> bytes:
 
 def host(url: str) -> str:
     """Return the host in lower case ASCII, without port and without a dot at the end."""
-    return _host(_split(url))
+    return _split(url)[1]
 
 
 def belongs(url: str, domains: Iterable[str]) -> bool:
     """Say whether the address is on one of the domains or below; a domain may name a port ("127.0.0.1:8001"), and then it counts."""
     try:
-        parts = _split(url)
-        name, port = _host(parts), parts.port
+        _, name, port, _, _ = _split(url)
     except ValueError:
         return False
-    for domain in domains:
-        wanted = domain.lower().rstrip(".")
-        here = _at(name, port) if re.search(r":\d+$", wanted) else name
-        if here == wanted or here.endswith("." + wanted):
+    wanted = _wanted(tuple(domains))
+    while name:
+        if name in wanted or (port is not None and _at(name, port) in wanted):
             return True
+        name = name.partition(".")[2]
     return False
 
 
@@ -94,17 +96,22 @@ def is_home(url: str) -> bool:
     return not query and _HOME.fullmatch(path) is not None
 
 
-def _parts(url: str) -> tuple[str, str, int | None, str, list[str]]:
-    parts = _split(url)
-    scheme = parts.scheme
-    port = parts.port
-    path = _without_dots(_SESSION.sub("", _encoded(parts.path))) or "/"
-    query = [p for p in _AMPERSANDS.sub("&", _encoded(parts.query)).split("&") if p and not _counts_readers(p)]
-    return scheme, _host(parts), None if port == {"http": 80, "https": 443}[scheme] else port, path, query
+@lru_cache(maxsize=64)
+def _wanted(domains: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(domain.lower().rstrip(".") for domain in domains)
 
 
 @lru_cache(maxsize=512)  # an entry's address is asked about five times in a row
-def _split(url: str) -> SplitResult:
+def _parts(url: str) -> tuple[str, str, int | None, str, tuple[str, ...]]:
+    scheme, name, port, path, asked = _split(url)
+    path = _without_dots(_SESSION.sub("", _encoded(path))) or "/"
+    query = tuple(p for p in _AMPERSANDS.sub("&", _encoded(asked)).split("&") if p and not _counts_readers(p)) if asked else ()
+    return scheme, name, None if port == _DEFAULT[scheme] else port, path, query
+
+
+@lru_cache(maxsize=512)
+def _split(url: str) -> tuple[str, str, int | None, str, str]:
+    """Return scheme, host in ASCII, port as written, path and query."""
     url = url.strip(_STRIPPED + "\x7f\u00a0\ufeff\u200b")
     if len(url) > _LONGEST:
         raise ValueError("an address of this length is junk")
@@ -114,11 +121,7 @@ def _split(url: str) -> SplitResult:
         raise ValueError("not an http or https address, or one with a user name in it")
     if parts.port == 0 or _CONTROL.search(url):
         raise ValueError("an address with port 0 or control characters")
-    return parts
-
-
-def _host(parts: SplitResult) -> str:
-    return _ascii(parts.hostname or "")
+    return parts.scheme, _ascii(parts.hostname or ""), parts.port, parts.path, parts.query
 
 
 @lru_cache(maxsize=4096)

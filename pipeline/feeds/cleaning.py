@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import string
 from html import escape
 from html.entities import html5
 
@@ -34,6 +35,7 @@ _SUSPECT = re.compile(
 _REFERENCE = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)([A-Za-z][A-Za-z0-9]{1,30};)?", re.DOTALL
 )
+_MARGIN = string.whitespace + "\x85\xa0\ufeff"
 _LAST = 0x10FFFF
 _DIGITS = 40  # of a reference; Python refuses to read thousands
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(item|entry|url)\s*>", re.IGNORECASE)
@@ -66,12 +68,15 @@ def decode(body: bytes, content_type: str = "") -> str:
     return text if broken <= _MOSTLY * sound else body.decode("cp1252", "replace")
 
 
+def begun(text: str) -> str:
+    """Return the text from its first mark on, without references to characters that XML forbids."""
+    text = _SUSPECT.sub(_legal, text) if "&#" in text else text
+    return text.strip(_MARGIN)
+
+
 def clean(text: str) -> str:
     """Return the text from its first mark on, without characters that XML forbids and without references to them."""
-    text = _ILLEGAL.sub("", text).strip()
-    if "&#" in text:
-        text = _SUSPECT.sub(_legal, text)
-    return text.lstrip("\ufeff")
+    return begun(_ILLEGAL.sub("", text))
 
 
 def outermost(text: str) -> tuple[str, str]:
@@ -105,7 +110,7 @@ def whole(text: str) -> tuple[str, bool]:
     end = f"</{name}"
     place = text.rfind(end)
     if place >= 0:
-        return text[:place] + end + ">", True
+        return text if text.endswith(end + ">") and place + len(end) + 1 == len(text) else text[:place] + end + ">", True
     last = max(((found.end(), found[1]) for found in _ITEM_END.finditer(text)), default=(0, ""))[0]
     if not last:
         return "", False

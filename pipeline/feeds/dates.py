@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from pipeline.records import Moment
 
@@ -59,8 +60,10 @@ _FORMS = tuple(
         r"(?:[^\W\d_]+\.?,?\s+)?(?P<name>[^\W\d_]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
     )
 )
+_STARTS = {True: _FORMS[:6], False: _FORMS[5:]}  # by whether it begins with a digit
 _ASCTIME = re.compile(r"^([^\W\d_]+)\s+([^\W\d_]+)\s+(\d{1,2})\s+([\d:]{5,8})\s+(?:([A-Z]{2,5})\s+)?(\d{4})$")
 _COMPACT = re.compile(r"^(\d{8})T?(\d{2})(\d{2})(\d{2})(?!\d)")
+_OFFSET = re.compile(r"(?:GMT|UTC|UT|Z)?([+-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
 
 
@@ -76,13 +79,14 @@ def moment(said: str, now: datetime) -> Moment | None:
     return read if read and EARLIEST <= read.at <= now + AHEAD else None
 
 
+@lru_cache(maxsize=64)  # an entry's two dates are often one
 def _read(said: str) -> Moment | None:
-    if _EPOCH.fullmatch(said):
+    if said[0].isdecimal() and _EPOCH.fullmatch(said):
         seconds = float(said) if "." in said or len(said) == 10 else int(said) / 1000  # noqa: PLR2004 - 13 digits are milliseconds
         return Moment(at=datetime.fromtimestamp(int(seconds), UTC), precision="second", source="feed")
-    said = _ASCTIME.sub(r"\1 \3 \2 \6 \4 \5", said)
-    said = _COMPACT.sub(r"\1 \2:\3:\4", said)
-    for form in _FORMS:
+    digit = said[0].isdecimal()
+    said = _COMPACT.sub(r"\1 \2:\3:\4", said) if digit else _ASCTIME.sub(r"\1 \3 \2 \6 \4 \5", said)
+    for form in _STARTS[digit]:
         found = form.match(said)
         if found:
             return _moment(found.groupdict())
@@ -112,9 +116,11 @@ def _month(name: str) -> int:
 
 def _zone(said: str | None) -> timezone | None:
     """Return the zone of "+0100", "+01:00", "GMT+1", "CEST"; None for none and for names that are none."""
-    found = re.fullmatch(r"(?:GMT|UTC|UT|Z)?([+-])(\d{1,2}):?(\d{2})?", said or "", re.IGNORECASE)
+    if not said:
+        return None
+    found = _OFFSET.fullmatch(said)
     if found:
         minutes: int | None = (int(found[2]) * 60 + int(found[3] or 0)) * (-1 if found[1] == "-" else 1)
     else:
-        minutes = _ZONES.get((said or "").lower())
+        minutes = _ZONES.get(said.lower())
     return None if minutes is None or abs(minutes) > 14 * 60 else timezone(timedelta(minutes=minutes))

@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 
 _DETAIL = 200
 _NAMED = re.compile(r"<title[^<>]*>([^<]*)</title", re.DOTALL | re.IGNORECASE)
+_FEEDS = frozenset({"rss", "rdf", "feed"})
 _HTML = frozenset({"html", "head", "body"})
 
 
 def parse(body: bytes, *, url: str, content_type: str, title: Title, feed: Feed, now: datetime) -> Reading | Refusal:
     """Return all that the body lists. `url` is where it was found in the end, `feed` is how the registry names it."""
-    text = cleaning.clean(cleaning.decode(body, content_type))
-    if not text:
-        return _refuse(Reason.EMPTY_BODY, "nothing, or nothing but white space", feed)
-    listing, complete = (_json(text), True) if text[0] in "{[" else _xml(text)
+    listing, complete = _listed(cleaning.begun(cleaning.decode(body, content_type)))
     if isinstance(listing, tuple):
         return _refuse(*listing, feed)
     ground = judging.ground(listing, url=url, title=title, now=now)
@@ -43,6 +41,29 @@ def parse(body: bytes, *, url: str, content_type: str, title: Title, feed: Feed,
         language=ground.language,
         complete=complete,
     )
+
+
+def _listed(text: str) -> tuple[Listing | tuple[Reason, str], bool]:
+    """Return what a text lists, or why it lists nothing, and whether it ends where it should."""
+    if text.startswith("<") and (found := _sound(text)):
+        return found
+    text = cleaning.clean(text)
+    if not text:
+        return (Reason.EMPTY_BODY, "nothing, or nothing but white space"), True
+    return (_json(text), True) if text[0] in "{[" else _xml(text)
+
+
+def _sound(text: str) -> tuple[Listing, bool] | None:
+    """Return what a well-formed feed lists. Nothing is wrong with its characters: XML's own rules say so, and are faster to ask."""
+    try:
+        outermost, text = cleaning.outermost(text)
+    except ValueError:
+        return None
+    if outermost not in _FEEDS:
+        return None
+    text, complete = cleaning.whole(text)
+    root = markup.tree(text) if text else None
+    return None if root is None else (syndication.read(root, outermost), complete)
 
 
 def _json(text: str) -> Listing | tuple[Reason, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003  records are read at run time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from pipeline import text, urls
 from pipeline.feeds.dates import moment
@@ -26,6 +26,9 @@ _HOSTS = tuple(_ADVERTISING["hosts"])
 _SEGMENTS = frozenset(_ADVERTISING["segments"])
 _NAMES = frozenset(_ADVERTISING["names"])
 _PREFIX = re.compile(r"\s*(?:[\[(]\s*([^\W\d_][^\[\]():|]{0,30}?)\s*[\])]|([^\W\d_][^:|–—]{0,30}?)\s*(?:[:|]|[–—]|\s-\s))")
+_LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]|$)")
+_MAILBOX = re.compile(r"<?[\w.+-]{1,64}@[\w.-]{1,190}>?")
+_ABSOLUTE = re.compile(r"https?://[^/]", re.IGNORECASE)
 _SCHEME = re.compile(r"https?:", re.IGNORECASE)
 
 
@@ -85,7 +88,7 @@ def _entry(item: Item, rank: int, ground: Ground) -> Entry | Refusal:
 
 def language(said: str) -> str | None:
     """Return the language of "en-US", "EN_us", "English" as "en"; None where it is no code."""
-    found = re.match(r"([a-zA-Z]{2,3})(?:[-_]|$)", said.strip())
+    found = _LANGUAGE.match(said.strip())
     return found[1].lower() if found else None
 
 
@@ -105,7 +108,7 @@ def _address(item: Item, headline: str, ground: Ground) -> str | Refusal:
 
 def _judged(href: str, item: Item, headline: str, ground: Ground) -> str | Refusal:
     try:
-        url = urls.plain(urljoin(urljoin(ground.base, item.base.strip()), href))
+        url = urls.plain(href if _ABSOLUTE.match(href) else urljoin(urljoin(ground.base, item.base.strip()), href))
     except ValueError:
         return _refusal(Reason.BAD_URL, headline, text.clean(href, GUID))
     if len(url) > urls.MAX_BYTES:
@@ -122,7 +125,7 @@ def _refusal(reason: Reason, headline: str, url: str) -> Refusal:
 
 
 def _advertises(url: str, headline: str, item: Item) -> bool:
-    if not _SEGMENTS.isdisjoint(urlsplit(url).path.lower().split("/")) or urls.belongs(url, _HOSTS):
+    if not _SEGMENTS.isdisjoint(url.lower().partition("?")[0].split("/")[3:]) or urls.belongs(url, _HOSTS):
         return True
     begins = _PREFIX.match(headline)
     called = (begins[1] or begins[2]).lower() if begins else ""
@@ -139,5 +142,5 @@ def _texts(item: Item) -> tuple[str, str]:
 def _author(said: str) -> str:
     """Return the name of "desk@title.example (Jane Doe)" and of "Jane Doe <desk@title.example>"."""
     said = text.plain(said, NAME)
-    name = re.sub(r"<?[\w.+-]{1,64}@[\w.-]{1,190}>?", "", said).strip()
+    name = _MAILBOX.sub("", said).strip() if "@" in said else said
     return name.strip("()<> ") if name != said else name

@@ -53,7 +53,7 @@ def tree(text: str, *, lenient: bool = False) -> Element | None:
 
 def children(element: Element) -> Iterator[tuple[str, Element]]:
     """Yield the elements directly below, each with its name: "title", "dc:date", "?:rating" where the namespace says nothing to us."""
-    own = element.nsmap.get(element.prefix)
+    own = element.tag[1:].partition("}")[0] if element.tag.startswith("{") else None
     for child in element:
         if isinstance(child.tag, str):  # an entity is an element too
             yield name(child.tag, own), child
