@@ -133,7 +133,7 @@ def forget(edges, *, all_of_it=True):
     """Empty what the steps have written."""
     tables = "core.match, core.story, core.story_article, core.story_event"
     if all_of_it:
-        tables += ", core.article, core.alias, core.article_version, core.sighting, core.credit, core.signature, core.sample"
+        tables += ", core.article, core.alias, core.article_version, core.sighting, core.credit, core.signature, core.sample, core.decision"
         tables += ", raw.entry, raw.page, ops.poll, ops.refusal, ops.intake, ops.edition"
     with edges.connection.transaction():
         edges.connection.execute(f"TRUNCATE {tables}")
@@ -169,7 +169,7 @@ def test_two_polls_in_any_order_store_every_article_once(pair, web, same):
         publish(first)
 
 
-CLUSTER = ("cluster.lock", "cluster.candidates", "cluster.put_member", "cluster.done")
+CLUSTER = ("cluster.lock", "cluster.candidates", "cluster.put_members", "cluster.done")
 
 
 def arrive(edges, web, texts):
@@ -260,7 +260,7 @@ def test_of_two_addresses_of_one_page_read_at_once_one_is_kept_in_any_order(pair
         publish(first)
         with first.connection.transaction():
             first.connection.execute(
-                "TRUNCATE core.alias, core.article_version, core.credit, core.signature, core.sample, core.match, "
+                "TRUNCATE core.alias, core.article_version, core.credit, core.signature, core.sample, core.decision, core.match, "
                 "ops.refusal, core.article, ops.intake, core.story, core.story_article, core.story_event, "
                 "core.sighting, raw.entry, raw.page, ops.poll, ops.edition"
             )

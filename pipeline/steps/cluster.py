@@ -7,20 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.records import Tally
-from pipeline.steps import neighbours
+from pipeline.steps import compared, neighbours
 from pipeline.steps.edges import Edges, Report, Wanted, silent
-from pipeline.store import committed, dicts, many, value, write
-from pipeline.stories import candidates, matches, signatures
+from pipeline.store import committed, dicts, value, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from pipeline.records import Match
+    from collections.abc import Mapping
 
 BATCH = 200  # articles in a transaction
-PAIRS = 200  # compared between two statements: a session that is silent for long is taken for dead
-FINDING = candidates.Policy()
 
 
 def cluster(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
@@ -41,38 +35,11 @@ def _batch(edges: Edges, wanted: Wanted, size: int) -> list[str]:
     """Cluster one batch and return the relation of each of its articles; nothing, if nothing waits or somebody else is at it."""
     if not value(edges.connection, "cluster.lock"):
         return []
-    numbers = {row["article_id"]: row["number"] for row in dicts(edges.connection, "cluster.batch", titles=wanted.titles, limit=size)}
-    if not numbers:
+    rows = dicts(edges.connection, "cluster.batch", titles=wanted.titles, limit=size)
+    if not rows:
         return []
-    articles, at = list(numbers), edges.now()
-    _match(edges, articles, at)
-    near = [row["article_id"] for row in dicts(edges.connection, "cluster.neighbourhood", articles=articles)]
-    relations = neighbours.regroup(edges.connection, near, at)
-    write(edges.connection, "cluster.done", articles=articles, numbers=list(numbers.values()), at=at)
+    articles, at = [row["article_id"] for row in rows], edges.now()
+    compared.match(edges.connection, rows, at)
+    relations = neighbours.regroup(edges.connection, articles, at)
+    write(edges.connection, "cluster.done", articles=articles, numbers=[row["number"] for row in rows], at=at)
     return [relations[article] for article in articles]
-
-
-def _match(edges: Edges, articles: Sequence[int], at: datetime) -> None:
-    """Compare the articles with all candidates, and with whom they matched before; keep the evidence."""
-    policy = {"hot": FINDING.hot, "window": FINDING.window, "shared": FINDING.shared}
-    pairs = sorted((row["left_id"], row["right_id"]) for row in dicts(edges.connection, "cluster.candidates", articles=articles, **policy))
-    for first in range(0, len(pairs), PAIRS):
-        _compare(edges, pairs[first : first + PAIRS], at)
-
-
-def _compare(edges: Edges, pairs: Sequence[tuple[int, int]], at: datetime) -> None:
-    both = sorted({article for pair in pairs for article in pair})
-    signed = neighbours.signed(edges.connection, both)
-    moments = {row["article_id"]: row["happened_at"] for row in dicts(edges.connection, "cluster.moments", articles=both)}
-    found: list[Match] = []
-    lost: list[Mapping[str, object]] = []
-    for left, right in pairs:
-        match = None
-        if left in signed and right in signed:
-            match = matches.compare(signed[left], signed[right], pair=(left, right), apart=abs(moments[left] - moments[right]))
-        if match:
-            found.append(match)
-        else:
-            lost.append({"left": left, "right": right, "at": at})
-    many(edges.connection, "cluster.keep_match", [neighbours.row(match, signatures.VERSION, at) for match in found])
-    many(edges.connection, "cluster.no_match", lost)

@@ -102,8 +102,10 @@ def _sign(edges: Edges, paper: Paper, signature: Signature, number: int) -> None
     """Keep what copies are found by; a text without rare shingles is too short to have any."""
     packed = signatures.pack(signature) if signature.sample else None
     which = {"article_id": paper.article_id}
+    before = dicts(edges.connection, "extract.packed", **which)
+    if before and before[0]["version"] == signatures.VERSION:  # those of another lead to nothing, and go with their window
+        write(edges.connection, "extract.drop_samples", **which, sample=signatures.unpack(before[0]["packed"]).sample)
     write(edges.connection, "extract.sign", **which, number=number, version=signature.version, packed=packed)
-    write(edges.connection, "extract.drop_samples", **which)
     write(edges.connection, "extract.add_samples", **which, sample=signature.sample)
 
 

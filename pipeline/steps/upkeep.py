@@ -1,4 +1,4 @@
-"""What is kept for a while only -> gone; the planner's statistics -> fresh."""
+"""What is kept for a while only -> gone; windows of time -> made ahead; the planner's statistics -> fresh."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.records import Tally
-from pipeline.store import write
+from pipeline.store import dicts, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,16 +15,21 @@ if TYPE_CHECKING:
 
 PAGES = timedelta(days=30)  # the bytes of a page: long enough to read a month again with a better extractor
 ENTRIES = timedelta(days=30)  # the full text that a feed carried
+SAMPLES = timedelta(days=70)  # twice as long as copies are looked for (stories/candidates.py), and ten days for articles that come late
+AHEAD = timedelta(days=30)  # windows of samples are made for so long: a month without upkeep changes nothing
 
 
 def upkeep(edges: Edges) -> Mapping[str, Tally]:
-    """Prune raw pages and the markup of entries. What they led to stays."""
+    """Prune raw pages, the markup of entries and old windows of samples. What they led to stays."""
     now = edges.now()
     with edges.connection.transaction():
         doors = {
             "pages": write(edges.connection, "upkeep.prune_pages", before=now - PAGES),
             "entries": write(edges.connection, "upkeep.prune_entries", before=now - ENTRIES),
         }
+    with edges.connection.transaction():
+        turned = dicts(edges.connection, "upkeep.turn_samples", now=now, keep=SAMPLES, ahead=AHEAD)[0]
+    doors["windows"] = turned["dropped"]
     with edges.connection.transaction():
         write(edges.connection, "upkeep.analyze")
     return {"pruned": Tally(seen=sum(doors.values()), doors=doors)}

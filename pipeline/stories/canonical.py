@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 SEVERAL_TEXTS = frozenset({"live_blog", "roundup"})  # flags of pages that hold more than one text
 
+POINTS = (  # what speaks for the lower of two ranks, point by point
+    "its text is whole",
+    "it is the agency's own",
+    "it holds one text only",
+    "it was seen first",
+    "its text is the longest",
+    "its title weighs more",
+    "its address sorts first",
+)
 Rank = tuple[bool, bool, bool, "datetime", int, int, bytes]
 
 
@@ -43,3 +52,8 @@ def rank(copy: Copy) -> Rank:
         -copy.weight,
         copy.url_key,
     )
+
+
+def because(better: Copy, other: Copy) -> str:
+    """Return the point on which the one stands before the other."""
+    return next((point for point, mine, yours in zip(POINTS, rank(better), rank(other), strict=True) if mine != yours), "it is the same")

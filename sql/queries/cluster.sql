@@ -7,36 +7,43 @@ SELECT pg_try_advisory_xact_lock(7001);
 SELECT count(*) FROM core.signature WHERE clustered_at IS NULL;
 
 -- name: batch
-SELECT article_id, number FROM core.signature JOIN core.article USING (article_id)
+SELECT article_id, number, packed, signature.version, happened_at FROM core.signature JOIN core.article USING (article_id)
 WHERE clustered_at IS NULL AND (%(titles)s::text[] IS NULL OR title_id IN (SELECT title_id FROM core.title WHERE title = ANY (%(titles)s)))
 ORDER BY signature.at, url_key LIMIT %(limit)s;
 
 -- name: candidates
-WITH mine AS (
-    SELECT shingle, at, article_id FROM core.sample WHERE article_id = ANY (%(articles)s)
-), rare AS (
-    SELECT shingle FROM (SELECT DISTINCT shingle FROM mine) AS every
-    WHERE (SELECT count(*) FROM (SELECT FROM core.sample WHERE sample.shingle = every.shingle LIMIT %(hot)s + 1) AS first) <= %(hot)s
+WITH mine AS MATERIALIZED (
+    SELECT article_id, shingle, first_seen_at AS at FROM unnest(%(articles)s::bigint[], %(shingles)s::bigint[]) AS mine (article_id, shingle)
+        JOIN core.article USING (article_id)
+), wanted AS MATERIALIZED (
+    SELECT shingle, min(at) - %(window)s::interval AS since, max(at) + %(window)s::interval AS until FROM mine GROUP BY shingle ORDER BY shingle
+), met AS MATERIALIZED (  -- one look per shingle, which ends where it turns out to be hot
+    SELECT shingle, other.article_id, other.at, count(*) OVER (PARTITION BY shingle) AS times
+    FROM wanted CROSS JOIN LATERAL (
+        SELECT article_id, at FROM core.sample
+        WHERE sample.shingle = wanted.shingle AND at BETWEEN wanted.since AND wanted.until LIMIT %(hot)s + 1
+    ) AS other
 )
-SELECT least(mine.article_id, other.article_id) AS left_id, greatest(mine.article_id, other.article_id) AS right_id
-FROM rare JOIN mine USING (shingle)
-    JOIN core.sample AS other ON other.shingle = mine.shingle AND other.article_id <> mine.article_id
-        AND other.at BETWEEN mine.at - %(window)s::interval AND mine.at + %(window)s::interval
-GROUP BY mine.article_id, other.article_id HAVING count(*) >= %(shared)s
+SELECT least(mine.article_id, met.article_id) AS left_id, greatest(mine.article_id, met.article_id) AS right_id
+FROM met JOIN mine USING (shingle)
+WHERE times <= %(hot)s AND met.article_id <> mine.article_id
+    AND met.at BETWEEN mine.at - %(window)s::interval AND mine.at + %(window)s::interval
+GROUP BY mine.article_id, met.article_id HAVING count(*) >= %(shared)s
 UNION
-SELECT left_id, right_id FROM core.match WHERE left_id = ANY (%(articles)s) OR right_id = ANY (%(articles)s);
+SELECT left_id, right_id FROM core.match WHERE left_id = ANY (%(all)s) OR right_id = ANY (%(all)s);
 
 -- name: signatures
-SELECT article_id, packed FROM core.signature WHERE article_id = ANY (%(articles)s) AND version = %(version)s AND packed IS NOT NULL;
+SELECT article_id, packed, happened_at FROM core.signature JOIN core.article USING (article_id)
+WHERE article_id = ANY (%(articles)s) AND signature.version = %(version)s AND packed IS NOT NULL;
 
--- name: moments
-SELECT article_id, happened_at FROM core.article WHERE article_id = ANY (%(articles)s);
-
--- name: keep_match
+-- name: keep_matches
 INSERT INTO core.match AS mine (left_id, right_id, left_in_right, right_in_left, left_words, right_words, shared, longest, lead, told,
     differing, passages, level, version, compared_at)
-VALUES (%(left)s, %(right)s, %(left_in_right)s, %(right_in_left)s, %(left_words)s, %(right_words)s, %(shared)s, %(longest)s, %(lead)s,
-    %(told)s, %(differing)s, %(passages)s, %(level)s, %(version)s, %(at)s)
+SELECT "left", "right", left_in_right, right_in_left, left_words, right_words, shared, longest, lead, told, differing, passages, level, version,
+    %(at)s
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS row ("left" bigint, "right" bigint, left_in_right float8, right_in_left float8,
+    left_words integer, right_words integer, shared integer, longest integer, lead float8, told float8, differing float8, passages integer[],
+    level text, version integer)
 ON CONFLICT (left_id, right_id) DO UPDATE SET
     left_in_right = excluded.left_in_right, right_in_left = excluded.right_in_left, left_words = excluded.left_words,
     right_words = excluded.right_words, shared = excluded.shared, longest = excluded.longest, lead = excluded.lead, told = excluded.told,
@@ -46,7 +53,9 @@ WHERE (mine.left_in_right, mine.right_in_left, mine.passages, mine.level, mine.v
     IS DISTINCT FROM (excluded.left_in_right, excluded.right_in_left, excluded.passages, excluded.level, excluded.version);
 
 -- name: no_match
-UPDATE core.match SET level = 'none', compared_at = %(at)s WHERE left_id = %(left)s AND right_id = %(right)s AND level <> 'none';
+UPDATE core.match SET level = 'none', compared_at = %(at)s
+FROM unnest(%(lefts)s::bigint[], %(rights)s::bigint[]) AS pair (left_id, right_id)
+WHERE match.left_id = pair.left_id AND match.right_id = pair.right_id AND level <> 'none';
 
 -- name: neighbourhood
 WITH RECURSIVE near (article_id) AS (
@@ -57,6 +66,8 @@ WITH RECURSIVE near (article_id) AS (
         UNION ALL SELECT left_id FROM core.match WHERE right_id = near.article_id
         UNION ALL SELECT theirs.article_id FROM core.story_article AS mine JOIN core.story_article AS theirs USING (story_id)
             WHERE mine.article_id = near.article_id
+        UNION ALL SELECT other_id FROM core.decision WHERE article_id = near.article_id AND what = 'must_link' AND withdrawn_at IS NULL
+        UNION ALL SELECT article_id FROM core.decision WHERE other_id = near.article_id AND what = 'must_link' AND withdrawn_at IS NULL
     ) AS other (article_id)
 )
 SELECT near.article_id FROM near JOIN core.article USING (article_id) WHERE version IS NOT NULL;
@@ -68,6 +79,7 @@ SELECT article.article_id AS article, url_key, words, access, title.agency IS NO
 FROM core.article JOIN core.title USING (title_id)
     JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
     LEFT JOIN core.credit ON credit.article_id = article.article_id AND credit.number = article.version AND credit.rank = 1
+        AND credit.method <> 'story'  -- what a story gave is no voice on what the story is
 WHERE article.article_id = ANY (%(articles)s);
 
 -- name: matches
@@ -81,27 +93,52 @@ SELECT article_id, story_id, relation, kept, own, lag FROM core.story_article WH
 -- name: stories
 SELECT story_id, canonical_id, agency FROM core.story WHERE story_id = ANY (%(stories)s) FOR UPDATE;
 
--- name: open_story
-INSERT INTO core.story (canonical_id, agency, created_at, changed_at) VALUES (%(canonical_id)s, %(agency)s, %(at)s, %(at)s) RETURNING story_id;
+-- name: open_stories
+INSERT INTO core.story (canonical_id, agency, created_at, changed_at)
+SELECT canonical_id, agency, %(at)s, %(at)s
+FROM unnest(%(canonical_id)s::bigint[], %(agency)s::text[]) WITH ORDINALITY AS new (canonical_id, agency, place) ORDER BY place
+RETURNING story_id, canonical_id;
 
--- name: close_story
-UPDATE core.story SET canonical_id = NULL, merged_into = %(into)s, changed_at = %(at)s WHERE story_id = %(story_id)s;
+-- name: close_stories
+UPDATE core.story SET
+    canonical_id = CASE WHEN story.story_id = old.story_id THEN NULL ELSE canonical_id END,
+    merged_into = old.into,
+    changed_at = CASE WHEN story.story_id = old.story_id THEN %(at)s ELSE changed_at END
+FROM unnest(%(story_id)s::bigint[], %(into)s::bigint[]) AS old (story_id, "into")
+WHERE story.story_id = old.story_id OR story.merged_into = old.story_id;  -- whoever was led to it is led on
 
--- name: lead_on
-UPDATE core.story SET merged_into = %(into)s WHERE merged_into = %(story_id)s;
+-- name: change_stories
+UPDATE core.story SET canonical_id = new.canonical_id, agency = new.agency, changed_at = %(at)s
+FROM unnest(%(story_id)s::bigint[], %(canonical_id)s::bigint[], %(agency)s::text[]) AS new (story_id, canonical_id, agency)
+WHERE story.story_id = new.story_id;
 
--- name: change_story
-UPDATE core.story SET canonical_id = %(canonical_id)s, agency = %(agency)s, changed_at = %(at)s WHERE story_id = %(story_id)s;
-
--- name: put_member
+-- name: put_members
 INSERT INTO core.story_article AS mine (article_id, story_id, relation, kept, own, lag)
-VALUES (%(article_id)s, %(story_id)s, %(relation)s, %(kept)s, %(own)s, %(lag)s)
+SELECT * FROM unnest(%(article_id)s::bigint[], %(story_id)s::bigint[], %(relation)s::text[], %(kept)s::float8[], %(own)s::float8[],
+    %(lag)s::interval[])
 ON CONFLICT (article_id) DO UPDATE SET
     story_id = excluded.story_id, relation = excluded.relation, kept = excluded.kept, own = excluded.own, lag = excluded.lag;
 
+-- name: take_credits_back
+DELETE FROM core.credit WHERE method = 'story' AND article_id = ANY (%(articles)s) AND NOT article_id = ANY (%(credited)s::bigint[]);
+
+-- name: give_credits
+INSERT INTO core.credit AS mine (article_id, number, rank, agency, extent, method, evidence, confidence)
+SELECT article_id, version, 1, agency, extent, 'story', 'the other copies of its story', confidence
+FROM unnest(%(article_id)s::bigint[], %(agency)s::text[], %(extent)s::text[], %(confidence)s::float8[])
+        AS given (article_id, agency, extent, confidence)
+    JOIN core.article USING (article_id)
+ON CONFLICT (article_id, number, rank) DO UPDATE SET agency = excluded.agency, extent = excluded.extent, confidence = excluded.confidence
+WHERE mine.method = 'story'
+    AND (mine.agency, mine.extent, mine.confidence) IS DISTINCT FROM (excluded.agency, excluded.extent, excluded.confidence);
+
 -- name: log
-INSERT INTO core.story_event (story_id, at, what, from_article_id, to_article_id, into_story_id)
-VALUES (%(story_id)s, %(at)s, %(what)s, %(from_article)s, %(to_article)s, %(into)s);
+INSERT INTO core.story_event (story_id, at, what, from_article_id, to_article_id, into_story_id, from_agency, to_agency, why)
+SELECT story_id, %(at)s, what, from_article, to_article, "into", from_agency, to_agency, why
+FROM unnest(%(story_id)s::bigint[], %(what)s::text[], %(from_article)s::bigint[], %(to_article)s::bigint[], %(into)s::bigint[],
+    %(from_agency)s::text[], %(to_agency)s::text[], %(why)s::text[]) WITH ORDINALITY
+    AS new (story_id, what, from_article, to_article, "into", from_agency, to_agency, why, place)
+ORDER BY place;
 
 -- name: done
 UPDATE core.signature SET clustered_at = %(at)s

@@ -96,7 +96,12 @@ SELECT article_id, %(number)s, %(version)s, %(packed)s, first_seen_at FROM core.
 ON CONFLICT (article_id) DO UPDATE SET number = excluded.number, version = excluded.version, packed = excluded.packed, clustered_at = NULL;
 
 -- name: drop_samples
-DELETE FROM core.sample WHERE article_id = %(article_id)s;
+DELETE FROM core.sample USING core.article
+WHERE shingle = ANY (%(sample)s::bigint[]) AND at = first_seen_at AND sample.article_id = article.article_id
+    AND article.article_id = %(article_id)s;
+
+-- name: packed
+SELECT packed, version FROM core.signature WHERE article_id = %(article_id)s AND packed IS NOT NULL;
 
 -- name: add_samples
 INSERT INTO core.sample (shingle, at, article_id)

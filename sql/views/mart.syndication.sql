@@ -23,5 +23,6 @@ FROM core.story
     JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
     JOIN core.title ON title.title_id = article.title_id
     LEFT JOIN core.credit ON credit.article_id = article.article_id AND credit.number = article.version AND credit.rank = 1
+        AND credit.method <> 'story'
 WHERE story.agency IS NOT NULL
 ORDER BY story.story_id, article.title_id, member.kept DESC, article.happened_at, article.article_id

@@ -1,0 +1,88 @@
+"""Articles with their signatures -> rows of core.match: each is compared with its candidates, and with whom it matched before."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipeline.store import dicts, write
+from pipeline.stories import candidates, matches, signatures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from pipeline.records import Match, Signature
+    from pipeline.store import Connection
+
+PAIRS = 500  # compared between two statements: a session that is silent for long is taken for dead
+FINDING = candidates.Policy()
+Pair = tuple[int, int]
+
+
+class Signed(NamedTuple):
+    """A text as it is compared, and when it happened."""
+
+    signature: Signature
+    at: datetime
+
+
+def match(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Compare the articles of these rows (of cluster.batch) with all candidates, and keep the evidence."""
+    texts = _unpacked(rows)
+    pairs = found(connection, [row["article_id"] for row in rows], texts)
+    for first in range(0, len(pairs), PAIRS):
+        some = pairs[first : first + PAIRS]
+        others = sorted({article for pair in some for article in pair} - texts.keys())
+        _keep(connection, some, texts | signed(connection, others), at)
+
+
+def found(connection: Connection, articles: Sequence[int], texts: Mapping[int, Signed]) -> list[Pair]:
+    """Return the pairs that are worth comparing, in order: those that share rare shingles, and those that are matches already."""
+    posted = [(article, shingle) for article in articles if article in texts for shingle in texts[article].signature.sample]
+    rows = dicts(
+        connection,
+        "cluster.candidates",
+        all=articles,
+        articles=[article for article, _ in posted],
+        shingles=[shingle for _, shingle in posted],
+        hot=FINDING.hot,
+        window=FINDING.window,
+        shared=FINDING.shared,
+    )
+    return sorted((row["left_id"], row["right_id"]) for row in rows)
+
+
+def signed(connection: Connection, articles: Iterable[int]) -> dict[int, Signed]:
+    """Return those of the articles that have a signature of our version."""
+    return _unpacked(dicts(connection, "cluster.signatures", articles=list(articles), version=signatures.VERSION))
+
+
+def row(match: Match, version: int) -> Mapping[str, Any]:
+    """Return a match as its row."""
+    return asdict(match) | {"passages": [number for passage in match.passages for number in passage], "version": version}
+
+
+def compare(pair: Pair, texts: Mapping[int, Signed]) -> Match | None:
+    """Return the pair's match; None if they are no copies, or if one has no signature."""
+    left, right = (texts.get(article) for article in pair)
+    if left is None or right is None:
+        return None
+    return matches.compare(left.signature, right.signature, pair=pair, apart=abs(left.at - right.at))
+
+
+def _unpacked(rows: Iterable[Mapping[str, Any]]) -> dict[int, Signed]:
+    return {
+        row["article_id"]: Signed(signatures.unpack(row["packed"]), row["happened_at"])
+        for row in rows
+        if row["packed"] is not None and row.get("version", signatures.VERSION) == signatures.VERSION
+    }
+
+
+def _keep(connection: Connection, pairs: Sequence[Pair], texts: Mapping[int, Signed], at: datetime) -> None:
+    outcome = {pair: compare(pair, texts) for pair in pairs}
+    if rows := [row(match, signatures.VERSION) for match in outcome.values() if match]:
+        write(connection, "cluster.keep_matches", rows=json.dumps(rows), at=at)
+    if lost := [pair for pair, match in outcome.items() if match is None]:
+        write(connection, "cluster.no_match", lefts=[left for left, _ in lost], rights=[right for _, right in lost], at=at)
