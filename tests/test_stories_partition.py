@@ -10,7 +10,7 @@ from builders_stories import FOURTH, THIRD, UNRELATED, WIRE, copy, cut, match, m
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stories import partition
+from pipeline.stories import cliques, linkage, partition
 from pipeline.stories.matches import LEVELS
 
 
@@ -190,3 +190,55 @@ def test_a_text_in_three_hundred_titles_is_one_group():
     found = clique(*range(300))
     random.Random(1).shuffle(found)
     assert together(copies, found[: len(found) * 9 // 10]) == {frozenset(range(300))}
+
+
+# --- where very many hang together ---
+
+strengths = st.dictionaries(
+    st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] < pair[1]), st.integers(1, 9), max_size=60
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(links=strengths, apart=st.sets(st.sampled_from(list(combinations(range(12), 2))), max_size=4), data=st.data())
+def test_beginning_with_cliques_keeps_the_laws_of_average_link(links, apart, data):
+    """Order does not matter, everything is in one group, what is apart stays apart, and no group hangs by a thread."""
+    groups = linkage.average(12, links, apart=apart, large=0)
+    turned = dict(data.draw(st.permutations(list(links.items()))))
+    assert linkage.average(12, turned, apart=apart, large=0) == groups
+    assert sorted(place for members in groups for place in members) == list(range(12))
+    for members in groups:
+        pairs = set(combinations(members, 2))
+        assert not pairs & apart
+        assert len(pairs & links.keys()) > len(pairs) / 2 or not pairs
+
+
+@settings(max_examples=200, deadline=None)
+@given(links=strengths)
+def test_every_clique_is_one_and_they_share_nothing(links):
+    near = cliques.neighbours(links)
+    found = [members for part in cliques.parts(near) for members in cliques.cover(part, near, links, set())]
+    assert all(pair in links for members in found for pair in combinations(members, 2))
+    assert len({place for members in found for place in members}) == sum(map(len, found))
+
+
+@settings(max_examples=100, deadline=None)
+@given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4))
+def test_cliques_that_share_no_link_come_out_whole_either_way(sizes):
+    starts = [sum(sizes[:at]) for at in range(len(sizes))]
+    groups = tuple(tuple(range(start, start + size)) for start, size in zip(starts, sizes, strict=True))
+    links = {pair: 5 for members in groups for pair in combinations(members, 2)}
+    assert linkage.average(sum(sizes), links, large=0) == linkage.average(sum(sizes), links, large=99) == groups
+
+
+def test_a_bridge_joins_the_clique_that_it_is_linked_to_more_strongly_however_large_the_other_is():
+    small, large, bridge = range(3), range(3, 13), 13
+    links = {pair: 9 for members in (small, large) for pair in combinations(members, 2)}
+    links |= {(place, bridge): 7 for place in small} | {(place, bridge): 5 for place in large}
+    assert linkage.average(14, links, large=0) == linkage.average(14, links, large=99) == ((*small, bridge), tuple(large))
+
+
+def test_two_texts_that_hundreds_of_titles_ran_are_two_stories_whatever_hangs_between_them():
+    copies = [copy(n) for n in range(700)]
+    found = [*clique(*range(500)), *clique(*range(500, 699)), match(3, 699, right_in_left=0.4), match(600, 699, right_in_left=0.9)]
+    assert sorted(map(len, partition.group(copies, found))) == [1, 199, 500]

@@ -9,39 +9,52 @@ import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from pipeline.stories import cliques
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-Pair = tuple[int, int]
+    from pipeline.stories.cliques import Pair
+
+LARGE = 200  # things that hang together, from which cliques are taken as one: average link alone takes minutes for thousands
 
 
-def average(count: int, links: Mapping[Pair, int], *, apart: Collection[Pair] = (), least: float = 0.5) -> tuple[tuple[int, ...], ...]:
+def average(
+    count: int, links: Mapping[Pair, int], *, apart: Collection[Pair] = (), least: float = 0.5, large: int = LARGE
+) -> tuple[tuple[int, ...], ...]:
     """Return 0 .. count - 1 in groups, each sorted, in the order of their smallest members.
 
     Two groups become one if more than `least` of the pairs between them are linked: those with the largest share
     first, then those with the largest sum of strengths per pair. A link's strength is a whole number, because these
-    add up to the same in any order. Pairs that are `apart` never get into one group.
+    add up to the same in any order. Pairs that are `apart` never get into one group. `links` name the lower one first.
     """
-    merging = _Merging(count, links, apart, least)
-    for pair in links:
-        merging.propose(*sorted(pair))
-    return merging.run()
+    near = cliques.neighbours(links)
+    bound = {place for pair in apart for place in pair}
+    whole = [members for part in cliques.parts(near) if len(part) > large for members in cliques.cover(part, near, links, bound)]
+    taken = {place for members in whole for place in members}
+    alone = [(place,) for place in range(count) if place not in taken]
+    del near
+    return _Merging(sorted([*whole, *alone]), links, apart, least).run()
 
 
 class _Merging:
     """Groups on their way. A group is named by its smallest member."""
 
-    def __init__(self, count: int, links: Mapping[Pair, int], apart: Collection[Pair], least: float) -> None:
-        self.members = {place: [place] for place in range(count)}
+    def __init__(self, groups: Sequence[Sequence[int]], links: Mapping[Pair, int], apart: Collection[Pair], least: float) -> None:
+        self.members = {min(group): list(group) for group in groups}
         self.near: dict[int, dict[int, Pair]] = defaultdict(dict)  # links between two groups, and their strengths
         self.apart: dict[int, set[int]] = defaultdict(set)
         self.least = least
         self.heap: list[tuple[float, float, int, int, int, int]] = []
+        name = {place: first for first, group in self.members.items() for place in group}
         for (left, right), strength in links.items():
-            self.near[left][right] = self.near[right][left] = (1, strength)
+            one, other = name[left], name[right]
+            if one != other:
+                links_before, strength_before = self.near[one].get(other, (0, 0))
+                self.near[one][other] = self.near[other][one] = (links_before + 1, strength_before + strength)
         for left, right in apart:
-            self.apart[left].add(right)
-            self.apart[right].add(left)
+            self.apart[name[left]].add(name[right])
+            self.apart[name[right]].add(name[left])
 
     def propose(self, first: int, second: int) -> None:
         sizes = len(self.members[first]), len(self.members[second])
@@ -51,6 +64,10 @@ class _Merging:
             heapq.heappush(self.heap, (-links / pairs, -strength / pairs, first, second, *sizes))
 
     def run(self) -> tuple[tuple[int, ...], ...]:
+        for first in list(self.near):
+            for second in self.near[first]:
+                if first < second:
+                    self.propose(first, second)
         while self.heap:
             _, _, first, second, *sizes = heapq.heappop(self.heap)
             if sizes == [len(self.members.get(first, ())), len(self.members.get(second, ()))]:  # or one has grown since

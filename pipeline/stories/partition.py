@@ -98,7 +98,9 @@ def _links(matches: Iterable[Match], place: Mapping[int, int], alone: frozenset[
     """Return which places are linked, and how much both texts share, in millionths."""
     strict_enough = LEVELS[: LEVELS.index(level) + 1]
     return {
-        (place[match.left], place[match.right]): round((match.left_in_right + match.right_in_left) * 1_000_000)
+        (min(place[match.left], place[match.right]), max(place[match.left], place[match.right])): round(
+            (match.left_in_right + match.right_in_left) * 1_000_000
+        )
         for match in matches
         if match.level in strict_enough and alone.isdisjoint((match.left, match.right))
     }

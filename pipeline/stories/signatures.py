@@ -38,15 +38,14 @@ def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] =
     pattern, vocabulary = words.pattern(text), _vocabulary(seed)
     lines = [(pattern.findall(line), quoted) for line, quoted in quotations.split(text)]
     found = [vocabulary[word] for printed, _ in lines for word in printed]
-    tokens, flags = array("I", [token for token, _ in found]), bytearray([kind for _, kind in found])
-    end = 0
+    tokens, kinds = zip(*found, strict=True) if found else ((), ())
+    flags, end = bytearray(kinds), 0
     for (printed, _), said in zip(lines, quotations.hear(lines, language), strict=True):
         start, end = end, end + len(printed)
         if said:
             flags[start:end] = bytes([flag | QUOTED for flag in flags[start:end]])
     width = SIGN_WIDTH if len(words.SIGN.findall(text)) * 2 > len(found) else WIDTH
-    shingles = _shingles(tokens, width)
-    whole = _whole(tokens, bytes(flags), width, shingles)
+    whole = _whole(tokens, bytes(flags), width)
     return discount(whole, boilerplate) if boilerplate else whole
 
 
@@ -77,12 +76,13 @@ def unpack(data: bytes) -> Signature:
     tokens = array("I")
     end = _HEAD.size + count * tokens.itemsize
     tokens.frombytes(data[_HEAD.size : end])
-    return _whole(tokens, zlib.decompress(data[end:]), width, _shingles(tokens, width))
+    return _whole(tuple(tokens), zlib.decompress(data[end:]), width)
 
 
-def _whole(tokens: array[int], flags: bytes, width: int, shingles: tuple[int, ...]) -> Signature:
+def _whole(tokens: tuple[int, ...], flags: bytes, width: int) -> Signature:
+    shingles = _shingles(array("I", tokens), width)
     sample = _sample(shingles, flags, width)
-    return Signature(version=VERSION, width=width, tokens=tuple(tokens), flags=flags, shingles=shingles, sample=sample)
+    return Signature(version=VERSION, width=width, tokens=tokens, flags=flags, shingles=shingles, sample=sample)
 
 
 class _Vocabulary(dict[str, tuple[int, int]]):
@@ -118,5 +118,8 @@ def _sample(shingles: tuple[int, ...], flags: bytes | bytearray, width: int) -> 
     clean = max(flags, default=0) < BOILERPLATE
     if (len(flags) if clean else sum([not flag & BOILERPLATE for flag in flags])) < MIN_WORDS * (width // WIDTH):
         return ()
-    told = set(shingles if clean else [shingle for shingle, flag in zip(shingles, flags, strict=False) if not flag & BOILERPLATE])
-    return tuple(sorted(told)[:SAMPLE])
+    told = shingles if clean else [shingle for shingle, flag in zip(shingles, flags, strict=False) if not flag & BOILERPLATE]
+    # Hashes are spread evenly: of those below this about twice as many as wanted are expected, and few need be sorted.
+    below = (SAMPLE << 65) // max(len(told), 1) - (1 << 63)
+    low = {shingle for shingle in told if shingle < below}
+    return tuple(sorted(low if len(low) >= SAMPLE else set(told))[:SAMPLE])

@@ -37,6 +37,7 @@ _COMMA_DECIMAL = frozenset(
 _GROUPED_POINT = re.compile(r"\d+(?:[.'’ ]\d{3})+(?!\d)")
 _GROUPED_COMMA = re.compile(r"\d+(?:[,'’]\d{3})+(?!\d)")
 _DECIMAL = re.compile(r"\d+[.,]\d")
+_MARKED = re.compile(r"\d+(?:[.,'’ ]\d+)+")  # figures with marks between them, in which alone both stand: one pass over a text, not two
 _GROUP = 3  # at most so many figures before the first mark, or it is no grouped number
 
 _SPELLINGS = {
@@ -68,15 +69,15 @@ _AMERICAN = {"our": "or", "is": "iz", "ys": "yz", "ll": "l"}
 
 def clean(text: str, language: str) -> str:
     """Return the text with its characters and figures in one form; paragraphs stay."""
-    text = unicodedata.normalize("NFKC", text)
     if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
         text = _TWICE_ENCODED.sub(_decode, text)
         if _ARABIC.search(text):
             text = text.translate(_ARABIC_MARKS)
     for printed in ("%", " per cent", " pour cent", " por ciento", " por cento", " per cento", " pct"):
         text = text.replace(printed, " percent")
     grouped = _GROUPED_POINT if language in _COMMA_DECIMAL else _GROUPED_COMMA
-    return _DECIMAL.sub(_point, grouped.sub(_join, text))
+    return _MARKED.sub(lambda figures: _DECIMAL.sub(_point, grouped.sub(_join, figures.group())), text)
 
 
 def pattern(text: str) -> re.Pattern[str]:
