@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline import urls
 from pipeline.articles import credits, extract  # noqa: A004  the module's name is the glossary's
 from pipeline.feeds import entries
+from pipeline.reasons import Reason
 from pipeline.records import Article, Refusal
 from pipeline.stories import signatures
 
@@ -32,7 +34,16 @@ def read_page(page: Page) -> tuple[Article, Signature] | Refusal:
     """Return the article of a page and its signature."""
     assert _prepared, "prepare runs first"
     rules, seed = _prepared
+    if elsewhere := _elsewhere(page):
+        return Refusal(stage="article", reason=elsewhere, detail="where its address led", url=page.url)
     article = extract.extract(page, rules)
     if isinstance(article, Refusal):
         return article
     return article, signatures.sign(article.text, article.language, seed=seed)
+
+
+def _elsewhere(page: Page) -> Reason | None:
+    """Say where redirects led, if to no page of the title's: a site that moved away or was sold, a wall's own host, the front page."""
+    if not urls.belongs(page.url, page.title.domains):
+        return Reason.OFF_DOMAIN
+    return Reason.HOME_PAGE if urls.is_home(page.url) else None
