@@ -1,8 +1,9 @@
 """An address as the web writes it -> the address to fetch and store, and the key by which it is the same page.
 
 Two strengths. `plain` is for fetching and for people: the same page, without what only counts readers. `normalise` is for telling pages
-apart and is never fetched: http is https, `www.` is nothing, a slash at the end is nothing, the order of parameters is nothing. Neither
-folds letters that look alike, the case of a path, or `m.` and AMP addresses (they may differ; rel=canonical says so later).
+apart and is never fetched: http is https, `www.` is nothing, a slash at the end is nothing, the order of parameters is nothing, nor is how
+an accent is composed. Neither folds letters that look alike, the case of a path, or `m.` and AMP addresses (they may differ; rel=canonical
+says so later). What stands after # is no part of either: a server never sees it. tests/data/urls.toml says all this by example.
 
 `plain`, `normalise`, `key` and `host` raise ValueError for what is no http or https address; `belongs` and `is_home` answer False.
 What is dropped is data, in tracking.toml. courlan's cleaner is not used: it drops parameters that are an article's only name (`cid`,
@@ -18,7 +19,8 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from unicodedata import normalize
+from urllib.parse import quote, unquote, urlsplit
 
 import idna
 
@@ -36,14 +38,16 @@ _SOURCES = frozenset(_TRACKING["sources"])
 _LONGEST = 32_768  # characters looked at; no server takes more
 _STRIPPED = "".join(map(chr, range(33)))
 _WRAPPED = re.compile(r"[\t\r\n]\s*")  # browsers drop these too
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_AND = re.compile(r"&#(?:0*38|[xX]0*26);")  # WordPress escapes twice
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOST = re.compile(r"(?!.{254})[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
-_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*|/\(S\([a-z0-9]{24}\)\)(?=/)", re.IGNORECASE)
 _AMPERSANDS = re.compile(r"(?:^|&)(?:amp;|&)*")
 _WWW = re.compile(r"^(?:www\.)+(?=[^.]+\.)")
 _SLASHES = re.compile(r"/{2,}")
+_LETTERS = re.compile(r"(?:(?<!%[0-9A-F])[A-Za-z])?(?:%[89A-F][0-9A-F])+")  # and the ASCII one to which an accent may belong
 _DEFAULT = {"http": 80, "https": 443}
 _HOME = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.[a-z]{3,5})?/?)?", re.IGNORECASE)
 
@@ -58,7 +62,7 @@ def normalise(url: str) -> str:
     """Return the form that is equal for addresses of one page."""
     _, name, port, path, query = _parts(url)
     name = _WWW.sub("", name)
-    path = _SLASHES.sub("/", path).rstrip("/") or "/"
+    path = _LETTERS.sub(_composed, _SLASHES.sub("/", path)).rstrip("/") or "/"
     query = tuple(sorted(query, key=lambda parameter: (parameter.partition("=")[0], parameter)))
     return f"https://{_at(name, None if port in {80, 443} else port)}{path}{'?' if query else ''}{'&'.join(query)}"
 
@@ -115,7 +119,7 @@ def _split(url: str) -> tuple[str, str, int | None, str, str]:
     url = url.strip(_STRIPPED + "\x7f\u00a0\ufeff\u200b")
     if len(url) > _LONGEST:
         raise ValueError("an address of this length is junk")
-    url = _WRAPPED.sub("", url)
+    url = _AND.sub("&", _WRAPPED.sub("", url))
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
         raise ValueError("not an http or https address, or one with a user name in it")
@@ -127,7 +131,7 @@ def _split(url: str) -> tuple[str, str, int | None, str, str]:
 @lru_cache(maxsize=4096)
 def _ascii(name: str) -> str:
     name = unquote(name).lower() if "%" in name else name
-    if ":" in name:
+    if ":" in name and "%" not in name:  # a zone is a name of one machine's own
         return f"[{ipaddress.IPv6Address(name).compressed}]"
     if not name.isascii():
         name = idna.encode(name.rstrip(".\u3002\uff0e\uff61"), uts46=True).decode("ascii").lower()
@@ -135,6 +139,14 @@ def _ascii(name: str) -> str:
     if not _HOST.fullmatch(name):
         raise ValueError("an address whose host is no host name")
     return name
+
+
+def _composed(found: re.Match[str]) -> str:
+    """Return letters in Unicode's composed form (NFC): macOS writes e and an accent where others write é."""
+    try:
+        return quote(normalize("NFC", unquote(found[0], errors="strict")), safe="")
+    except UnicodeDecodeError:
+        return found[0]
 
 
 def _at(name: str, port: int | None) -> str:
