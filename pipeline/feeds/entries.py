@@ -1,22 +1,26 @@
 """A feed's bytes -> Reading, or the Refusal of the whole feed.
 
 RSS, RDF, Atom, JSON Feed and news sitemaps are told apart from the bytes; what a server calls them is heard for the charset only.
-Every distinct item is an Entry or a Refusal. An address listed twice is one entry, at its best rank. A body that ends in the middle gives
-its complete items, a refusal for the rest, and `complete=False`: its validators must not be remembered, or the rest would never be seen.
+Every distinct item is an Entry or a Refusal. An address listed twice is one entry, at its best rank, in its newest words. A body that ends
+in the middle gives its complete items, a refusal for the rest, and `complete=False`: its validators must not be remembered, or the rest
+would never be seen.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline import text as words
 from pipeline.feeds import cleaning, jsonfeed, judging, lenient, markup, sitemap, syndication
+from pipeline.feeds.dates import EARLIEST
 from pipeline.feeds.listing import FORMS, MAX_ITEMS, Listing
 from pipeline.reasons import Reason
 from pipeline.records import Entry, Feed, Reading, Refusal, Title
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 _DETAIL = 200
@@ -32,9 +36,8 @@ def parse(body: bytes, *, url: str, content_type: str, title: Title, feed: Feed,
         return _refuse(*listing, feed)
     ground = judging.ground(listing, url=url, title=title, now=now)
     judged = [judging.judge(item, rank, ground) for rank, item in enumerate(listing.items, 1)]
-    entries = {entry.url_key: entry for entry in reversed(judged) if isinstance(entry, Entry)}
     return Reading(
-        entries=tuple(sorted(entries.values(), key=lambda entry: entry.rank)),
+        entries=_distinct(one for one in judged if isinstance(one, Entry)),
         refusals=(*(refusal for refusal in judged if isinstance(refusal, Refusal)), *_lost(listing, complete=complete)),
         form=listing.form,
         wishes=listing.wishes,
@@ -101,6 +104,29 @@ def _listing(text: str, outermost: str) -> Listing | tuple[Reason, str]:
         return listing or (Reason.NOT_A_FEED, "a sitemap without news")
     listing = lenient.read(text, outermost) if root is None else syndication.read(root, outermost)
     return listing or (Reason.BROKEN_FEED, "no parser finds a feed in it")
+
+
+def _distinct(listed: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return each address once, at its best rank, and in the words of its newest item: caches of one feed list them in any order."""
+    found: dict[bytes, Entry] = {}
+    for entry in listed:  # the best rank comes first
+        first = found.setdefault(entry.url_key, entry)
+        if first is not entry and _newness(entry) > _newness(first):
+            found[entry.url_key] = replace(entry, rank=first.rank)
+    return tuple(sorted(found.values(), key=lambda entry: entry.rank))
+
+
+def _newness(entry: Entry) -> tuple[object, ...]:
+    times = [moment.at for moment in (entry.updated, entry.published) if moment]
+    return (
+        max(times, default=EARLIEST),
+        len(entry.text or ""),
+        len(entry.summary),
+        entry.headline,
+        entry.summary,
+        entry.text or "",
+        entry.guid,
+    )
 
 
 def _lost(listing: Listing, *, complete: bool) -> tuple[Refusal, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003  records are read at run time
 from pathlib import Path
@@ -76,7 +77,7 @@ def _entry(item: Item, rank: int, ground: Ground) -> Entry | Refusal:
         rank=rank,
         headline=headline,
         summary=text.plain(summary, SUMMARY),
-        guid=text.clean(item.guid, GUID),
+        guid=_guid(text.clean(item.guid, GUID)),
         published=moment(item.published, ground.now),
         updated=moment(item.updated, ground.now),
         authors=tuple(dict.fromkeys(filter(None, map(_author, item.authors)))),
@@ -84,6 +85,14 @@ def _entry(item: Item, rank: int, ground: Ground) -> Entry | Refusal:
         section=next(filter(None, (text.plain(section, NAME) for section in item.sections)), None),
         text=text.printable(full)[:TEXT] or None,
     )
+
+
+def _guid(said: str) -> str:
+    """Return an identifier; one that is an address without what counts readers, which differs from one cache of a feed to the next."""
+    if "?" in said and _ABSOLUTE.match(said):
+        with suppress(ValueError):
+            return urls.plain(said)[:GUID]
+    return said
 
 
 def language(said: str) -> str | None:
