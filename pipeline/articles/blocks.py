@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from lxml import etree, html
 
 from pipeline.articles import captions, places
 
+_Place: TypeAlias = "tuple[html.HtmlElement, bool, tuple[html.HtmlElement, ...], bool, bool]"  # picture, asides around it, byline, lead
 _BLOCK_NAMES = (
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 "
     "h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p picture pre section select summary table tbody "
@@ -16,6 +19,9 @@ _BLOCK_NAMES = (
 _BLOCK = frozenset(_BLOCK_NAMES.split())
 _WHOLE = frozenset({"body", "html", "main", "article"})  # their names are of the page, not of a part
 _BOLD = frozenset({"b", "strong"})
+WHOLE = 0.5  # share of a page's sentences from which the part that says them is no aside, whatever it is called
+SENTENCE = 12  # words
+LINKED = 0.33  # share inside links from which a block is no sentence
 STRONG = 0.95  # share of a block in bold from which all of it is
 _SKIPPED = frozenset({"head", "select", "option", "textarea", "button", "input"})
 
@@ -49,8 +55,8 @@ class _Reader:
 
     def __init__(self, holders: frozenset[html.HtmlElement]) -> None:
         self.holders = holders
-        self.found: list[Block] = []
-        self.stack: list[tuple[html.HtmlElement, bool, bool, bool, bool]] = []
+        self.found: list[tuple[Block, tuple[html.HtmlElement, ...]]] = []
+        self.stack: list[_Place] = []
         self.pieces: list[str] = []
         self.linked = self.bold = 0  # letters
         self.link_depth = self.bold_depth = 0
@@ -63,14 +69,15 @@ class _Reader:
                 self.start(node, node.tag)
             else:
                 self.end(node, node.tag)
-        return self.found
+        large = _large(self.found)
+        return [replace(block, aside=False) if asides and large.issuperset(asides) else block for block, asides in self.found]
 
     def start(self, node: html.HtmlElement, tag: str) -> None:
         if tag in _SKIPPED:
             self.skip += 1
         if tag in _BLOCK:
             self.flush()
-            self.stack.append((node, *self.place(node, tag)))
+            self.stack.append(self.place(node, tag))
         elif tag == "a":
             self.link_depth += 1
         elif tag in _BOLD:
@@ -105,16 +112,18 @@ class _Reader:
         elif text:
             self.pieces.append(" ")
 
-    def place(self, node: html.HtmlElement, tag: str) -> tuple[bool, bool, bool, bool]:
-        _, picture, aside, byline, lead = self.stack[-1] if self.stack else (None, False, False, False, False)
+    def place(self, node: html.HtmlElement, tag: str) -> _Place:
+        _, picture, asides, byline, lead = self.stack[-1] if self.stack else (None, False, (), False, False)
+        aside = tag in {"nav", "aside", "footer"}
         names = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''} {node.get('data-testid') or ''}"
         if names.strip() and tag not in _WHOLE:
             own = places.read(names)
             picture = picture or (own.picture and captions.is_small(node))
             aside, byline, lead = aside or own.aside, byline or own.byline, lead or own.lead
         return (
+            node,
             picture or tag in {"figcaption", "picture"} or node in self.holders or (tag == "figure" and captions.is_small(node)),
-            aside or tag in {"nav", "aside", "footer"},
+            (*asides, node) if aside else asides,
             byline or tag == "address",
             lead,
         )
@@ -122,20 +131,31 @@ class _Reader:
     def flush(self) -> None:
         text = " ".join("".join(self.pieces).split())
         if text and self.stack:
-            node, picture, aside, byline, lead = self.stack[-1]
+            node, picture, asides, byline, lead = self.stack[-1]
             letters = len(text) - text.count(" ")
-            self.found.append(
-                Block(
-                    text=text,
-                    node=node,
-                    tag=node.tag,
-                    links=min(1.0, self.linked / letters),
-                    strong=self.bold >= STRONG * letters,
-                    picture=picture,
-                    aside=aside,
-                    byline=byline,
-                    lead=lead,
-                )
+            block = Block(
+                text=text,
+                node=node,
+                tag=node.tag,
+                links=min(1.0, self.linked / letters),
+                strong=self.bold >= STRONG * letters,
+                picture=picture,
+                aside=bool(asides),
+                byline=byline,
+                lead=lead,
             )
+            self.found.append((block, asides))
         self.pieces.clear()
         self.linked = self.bold = self.breaks = 0
+
+
+def _large(found: list[tuple[Block, tuple[html.HtmlElement, ...]]]) -> set[html.HtmlElement]:
+    """Return the asides that say so much of the page that they hold its text; menus and footers never do."""
+    said: Counter[html.HtmlElement] = Counter()
+    every = 0
+    for block, asides in found:
+        if block.links < LINKED and block.words >= SENTENCE:
+            every += len(block.text)
+            for node in asides:
+                said[node] += len(block.text)
+    return {node for node, letters in said.items() if letters >= WHOLE * every and node.tag not in {"nav", "footer", "aside"}}

@@ -22,6 +22,7 @@ READ_MORE = 25  # words: a block of fewer that is one link leads elsewhere
 SIBLINGS = 0.25  # share of the text under one parent from which its other paragraphs belong too
 GROUNDED = 0.8  # share of an extracted text that must be found among the blocks
 PICTURED = 0.3  # share of a text that is called a picture's, from which the names mean something else
+REPEATED = 400  # characters: a shorter block is no copy of a whole text
 CAPTION = 60  # words: a line of fewer that ends with a photographer is a caption
 
 _MARKS = re.compile(r"[\W_]+")
@@ -39,30 +40,45 @@ class Body:
     last: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a page shows, and what it says of itself."""
+
+    blocks: Sequence[Block]
+    keys: Sequence[str]  # of each block
+    headline: str
+    description: str
+
+
+def shown(blocks: Sequence[Block], *, headline: str, description: str) -> Shown:
+    return Shown(blocks=blocks, keys=[key(block.text) for block in blocks], headline=headline, description=description)
+
+
 def key(text: str) -> str:
     """Return the letters and digits of a text, in lower case: equal for two renderings of it."""
     return _MARKS.sub("", text.lower())
 
 
-def find(blocks: Sequence[Block], core: str, *, headline: str, description: str, whole: bool = False) -> Body | None:
+def find(page: Shown, core: str, *, whole: bool = False) -> Body | None:
     """Return the article's blocks; None where the extracted text is not among them. `whole`: it lacks no paragraph."""
-    keys = [key(block.text) for block in blocks]
+    blocks, keys = page.blocks, page.keys
     matched = _matched(blocks, keys, core)
     found = sum(len(keys[place]) for place in matched)
     if not matched or found < GROUNDED * len(key(core)):
         return None
     kept = matched if whole else _with_siblings(blocks, keys, matched)
-    title = key(headline)
+    title = key(page.headline)
     pictured = {place for place in kept if blocks[place].picture}
     if sum(len(keys[place]) for place in pictured) > PICTURED * sum(len(keys[place]) for place in kept):
         pictured = set()
     kept = {place for place in kept - pictured if not _stray(blocks[place], keys[place], title)}
+    kept -= _repeated(keys, kept)
     if not kept:
         return None
     kept = margins.trim(blocks, keys, kept)
-    lead = standfirsts.before(blocks, keys, min(kept), description=key(description), title=title)
+    lead = standfirsts.before(blocks, keys, min(kept), description=key(page.description), title=title)
     order = _cut(blocks, sorted(kept | set(lead)))
-    lead = lead or standfirsts.at(blocks, keys, order, description=key(description))
+    lead = lead or standfirsts.at(blocks, keys, order, description=key(page.description))
     return Body(
         paragraphs=tuple(blocks[place] for place in order),
         standfirst=" ".join(blocks[place].text for place in lead),
@@ -91,6 +107,16 @@ def _home(block: Block) -> html.HtmlElement:
     return block.node if parent is None or block.tag not in {"p", "li", "blockquote", "h2", "h3", "h4"} else parent
 
 
+def _chunk(block: Block) -> object:
+    """Return what the parts have in common into which a page cuts one text, around advertisements: they look alike and stand in one row."""
+    home = _home(block)
+    parent = home.getparent()
+    above = None if parent is None else parent.getparent()
+    if not home.get("class") or above is None or above.tag in {"body", "html"}:
+        return home
+    return (home.tag, home.get("class"), parent.tag, parent.get("class"), above)
+
+
 def _weights(blocks: Sequence[Block], keys: Sequence[str], places: Iterable[int]) -> Counter[html.HtmlElement]:
     weights: Counter[html.HtmlElement] = Counter()
     for place in places:
@@ -100,13 +126,15 @@ def _weights(blocks: Sequence[Block], keys: Sequence[str], places: Iterable[int]
 
 def _with_siblings(blocks: Sequence[Block], keys: Sequence[str], matched: set[int]) -> set[int]:
     """Add the paragraphs that stand beside the text and were lost."""
-    weights = _weights(blocks, keys, matched)
+    weights: Counter[object] = Counter()
+    for place in matched:
+        weights[_chunk(blocks[place])] += len(keys[place])
     enough = SIBLINGS * sum(weights.values())
     first, last = min(matched), max(matched)
     known = {keys[place] for place in matched}
     kept = set(matched)
     for place, block in enumerate(blocks):
-        if place in kept or keys[place] in known or block.tag not in _PARAGRAPH or weights[_home(block)] < enough:
+        if place in kept or keys[place] in known or block.tag not in _PARAGRAPH or weights[_chunk(block)] < enough:
             continue
         if block.aside or block.picture or block.byline or block.links >= LINKED or not keys[place]:
             continue
@@ -126,6 +154,18 @@ def _stray(block: Block, found: str, title: str) -> bool:
     if block.byline and block.words < 15:  # noqa: PLR2004  a byline has fewer words
         return True
     return phrases.junk(block.text) or (block.words < CAPTION and phrases.says("photo", block.text))
+
+
+def _repeated(keys: Sequence[str], kept: set[int]) -> set[int]:
+    """Return the blocks that only say again, in one piece, what several others say: a summary that was left in the page."""
+    solid = {place for place in kept if len(keys[place]) > SOLID}
+    found = set()
+    for place in solid:
+        if len(keys[place]) > REPEATED:
+            within = [len(keys[other]) for other in solid if other != place and keys[other] in keys[place]]
+            if len(within) > 1 and sum(within) > GROUNDED * len(keys[place]):
+                found.add(place)
+    return found
 
 
 def _cut(blocks: Sequence[Block], order: list[int]) -> list[int]:

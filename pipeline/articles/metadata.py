@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHORT = 50  # words: of fewer, the page's word counts
 TAGS = 30
+READ = 1200  # characters of a text that tell its language
 
 
 def metas(root: html.HtmlElement) -> dict[str, str]:
@@ -62,4 +63,4 @@ def language(text: str, *hints: str | None) -> str:
     said = next((hint[:2].lower() for hint in hints if hint), None)
     if said and len(text.split()) < SHORT and text.isascii():
         return said
-    return str(classify(text[:3000])[0])  # type: ignore[no-untyped-call]  # py3langid has no types
+    return str(classify(text[:READ])[0])  # type: ignore[no-untyped-call]  # py3langid has no types

@@ -67,7 +67,15 @@ def authors(
     named = {key(site) for site in sites if site}
     shown = (block.text for block in blocks if block.byline and not block.aside and block.words < BYLINE and _BY.match(block.text))
     said = [one for name in _METAS if "//" not in metas.get(name, "//") and (one := names([metas[name]]))]
-    for offer in (told.authors, *said[:1], _marked(root), list(shown)[:2], entry.authors if entry else (), _beneath(blocks)):
+    offers = (  # each looked for only where those before it say nothing
+        lambda: told.authors,
+        lambda: next(iter(said), ()),
+        lambda: _marked(root),
+        lambda: list(shown)[:2],
+        lambda: entry.authors if entry else (),
+        lambda: _beneath(blocks),
+    )
+    for offer in (find() for find in offers):
         found = tuple(name for name in names(offer) if not _is_site(name, named))
         if found:
             return next((one for one in said if {*map(key, found)} < {*map(key, one)} and not named & {*map(key, one)}), found)

@@ -7,6 +7,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LONG = 40  # words: no line of a site is longer, except notices of rights
 _TABLES = Path(__file__).with_name("phrases.toml")
@@ -34,6 +38,12 @@ def says(table: str, text: str) -> bool:
     first = _FIRST.search(low)
     begins = first is not None and low.startswith(known.beginnings, first.start())
     return (begins or any(piece in low for piece in known.pieces)) and bool(known.expression.search(low))
+
+
+def may(table: str, lines: Sequence[str]) -> bool:
+    """Say whether any of many lines can have a phrase of the table: one quick look at all of them."""
+    known, low = _table(table), "\n".join(lines).lower()
+    return any(piece in low for piece in (*known.beginnings, *known.pieces))
 
 
 @cache

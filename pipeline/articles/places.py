@@ -34,6 +34,11 @@ _LEAD = re.compile(
     r"|abstract|excerpt|vorspann|teaser-?text|anriss|summary|sommario|ingress|description|manchet)(?:$|[\s_-]|text)",
     re.IGNORECASE,
 )
+_NOTICE = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|privacy|gdpr|consent|ccpa|cmp)-?_?(?:modal|banner|pop-?up|overlay|dialog|notice|list|wall|bar|layer|settings|preferences)|"
+    r"onetrust|didomi|usercentrics|cookiebot|truste|quantcast-choice|sp_message",
+    re.IGNORECASE,
+)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -46,8 +51,24 @@ class Place(NamedTuple):
     lead: bool
 
 
+_NOTHING = Place(picture=False, aside=False, byline=False, lead=False)
+
+
 @lru_cache(maxsize=4096)
 def read(names: str) -> Place:
     """Return what a string of class names and ids stands for; humps count as dashes ("articleLead")."""
-    names = _HUMP.sub("-", names)
-    return Place(bool(_PICTURE.search(names)), bool(_ASIDE.search(names)), bool(_BYLINE.search(names)), bool(_LEAD.search(names)))
+    said = [_one(name) for name in names.split()]
+    return Place(*map(any, zip(*said, strict=True))) if said else _NOTHING
+
+
+@lru_cache(maxsize=16384)
+def _one(name: str) -> Place:
+    """Return what one name stands for: sites repeat the names, and not their combinations."""
+    name = _HUMP.sub("-", name)
+    return Place(bool(_PICTURE.search(name)), bool(_ASIDE.search(name)), bool(_BYLINE.search(name)), bool(_LEAD.search(name)))
+
+
+@lru_cache(maxsize=4096)
+def is_notice(names: str) -> bool:
+    """Say whether an element's id and class are those of a notice of cookies or privacy that lies over the page."""
+    return bool(_NOTICE.search(_HUMP.sub("-", names)))

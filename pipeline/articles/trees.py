@@ -29,9 +29,8 @@ _ON_THE_WEB = {
 _SURPLUS = "surplus"
 _TELLING = frozenset({"p", "li", "h1", "h2", "h3", "h4", "a", "img", "br", "figure", "figcaption"})
 # Controls and surrogates, as they are and as references to them: an XML tree cannot hold them.
-_UNWANTED = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]|d[89a-f][\da-f]{2}))\b;?", re.IGNORECASE
-)
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})
+_REFERENCE = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]|[dD][89a-fA-F][\da-fA-F]{2}))\b;?")
 _SILENT = ("script", "style", "svg", "template", "iframe", "canvas", "object", "embed", "noscript")
 
 
@@ -63,7 +62,7 @@ def decode(body: bytes, content_type: str) -> str:
 def parse(text: str) -> Tree | None:
     """Return the tree; None where there is no element in it."""
     try:
-        root = _rooted(_UNWANTED.sub("", text).encode(errors="replace"))
+        root = _rooted(_REFERENCE.sub(b"", text.encode(errors="replace").translate(None, _CONTROLS)))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     scripts = [node.text or "" for node in root.iter("script") if "ld+json" in (node.get("type") or "").lower()]
