@@ -75,7 +75,7 @@ class Web:
             self.feeds[f"http://{feed}.example/feed.xml"].insert(0, (url, headline, at))
         return url
 
-    def fetch(self, url, *, kind, etag="", modified=""):
+    def fetch(self, url, *, kind, etag="", modified="", permit=None):
         self.asked.append(url)
         if kind == "robots":
             return Answer(url=url, status=200, headers={"content-type": "text/plain"}, body=ROBOTS)
@@ -158,7 +158,7 @@ SNAPSHOT = {
     "poll": """SELECT url, at, status, reason, unchanged, form, bytes, seen, known + new, refused, next_poll_at
         FROM ops.poll JOIN core.feed USING (feed_id) ORDER BY url, at""",
     "new": "SELECT sum(new) FROM ops.poll",  # which of two feeds was the first is chance
-    "schedule": """SELECT url, state, interval, failures, next_poll_at, polled_at, etag, last_modified, body_sha, moved_to, lease_until
+    "schedule": """SELECT url, state, interval, failures, next_poll_at, polled_at, etag, last_modified, bodies, moved_to, lease_until
         FROM ops.schedule JOIN core.feed USING (feed_id) ORDER BY url""",
     "host": "SELECT host, robots_state, robots_text FROM ops.host ORDER BY host",
     "signature": """SELECT url, number, s.version, packed, clustered_at FROM core.signature s JOIN core.article USING (article_id)

@@ -78,7 +78,7 @@ def test_a_poll_says_all_that_happened(site):
     assert [(refusal["reason"], refusal["url"]) for refusal in found["refusals"]] == [("off_domain", "https://elsewhere.example/x")]
     assert found["at"] == "2026-03-02T06:00:00+00:00"
     assert "2026-03-03T00:00:00" <= found["next_poll"]["at"] <= "2026-03-03T02:00:00"  # fresh for 18 hours, and the jitter
-    assert (found["robots"]["state"], found["robots"]["allowed"], found["title"]) == ("allow_all", True, None)
+    assert (found["robots"]["decision"], found["robots"]["allowed"], found["title"]) == ("no_rules", True, None)
 
 
 def test_the_same_moment_gives_the_same_words(site):
@@ -146,8 +146,8 @@ def test_only_the_very_host_and_port_that_are_allowed_may_be_private(site):
     for allowed in ((), ("--allow", f"127.0.0.1:{site.port + 1}"), ("--allow", f"localhost:{site.port}")):
         done = run("poll", "--url", at(site, "/rss"), "--now", NOW, "--json", *allowed)
         found = json.loads(done.stdout)
-        assert (done.exit_code, found["outcome"]) == (0, "refused:robots_unreachable")
-        assert "address_refused" in found["detail"]
+        assert (done.exit_code, found["outcome"]) == (0, "refused:address_refused")
+        assert found["robots"]["decision"] == "unreachable"
     with serve() as canary:
         site.scripts["/rss"] = moved(f"http://127.0.0.1:{canary.port}/rss")
         assert once("poll", site, "/rss")["outcome"] == "refused:address_refused"

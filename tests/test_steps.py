@@ -183,10 +183,10 @@ def test_who_has_lost_the_claim_stores_nothing(edges, database, monkeypatch):
 
     honest = polled.store
 
-    def overtaken(edges, rules, look):
+    def overtaken(edges, look):
         with connect(database) as other:
             other.execute("UPDATE ops.schedule SET fence = fence + 1 WHERE feed_id = %s", [look.claim.feed_id])
-        return honest(edges, rules, look)
+        return honest(edges, look)
 
     monkeypatch.setattr(polled, "store", overtaken)
     assert poll(edges)["feed"].doors == {"lost": 4}

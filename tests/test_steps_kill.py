@@ -168,6 +168,7 @@ def dies(edges, step, at, *, killed):
     """Run the step up to operation `at` and say whether there was one."""
     backend, database = edges.connection.info.backend_pid, edges.url
     doom(edges.connection, at)
+    edges.ready("shelf")
     if killed:
         edges.url = NOWHERE  # a dead process lets nothing go
     try:

@@ -22,11 +22,11 @@ from pipeline.steps.cluster import cluster
 from pipeline.steps.edges import Wanted
 from pipeline.steps.extract import _claim, extract
 from pipeline.steps.fetch import fetch
-from pipeline.steps.hosts import Rules, Slots
 from pipeline.steps.leases import LEASE
 from pipeline.steps.poll import poll
 from pipeline.steps.publish import publish
 from pipeline.steps.spread import spread
+from pipeline.steps.turns import Turns
 from pipeline.store import connect, queries
 
 pytestmark = pytest.mark.database
@@ -139,7 +139,7 @@ def forget(edges, *, all_of_it=True):
         edges.connection.execute(f"TRUNCATE {tables}")
         edges.connection.execute("UPDATE core.signature SET clustered_at = NULL")
         edges.connection.execute(
-            "UPDATE ops.schedule SET next_poll_at = '2026-03-01Z', polled_at = NULL, etag = '', last_modified = '', body_sha = NULL,"
+            "UPDATE ops.schedule SET next_poll_at = '2026-03-01Z', polled_at = NULL, etag = '', last_modified = '', bodies = '{}',"
             " lease_until = '2000-01-01Z'"
             if all_of_it
             else "SELECT"
@@ -264,7 +264,7 @@ def test_of_two_addresses_of_one_page_read_at_once_one_is_kept_in_any_order(pair
                 "ops.refusal, core.article, ops.intake, core.story, core.story_article, core.story_event, "
                 "core.sighting, raw.entry, raw.page, ops.poll, ops.edition"
             )
-            first.connection.execute("UPDATE ops.schedule SET next_poll_at = '2026-03-01Z', etag = '', body_sha = NULL, polled_at = NULL")
+            first.connection.execute("UPDATE ops.schedule SET next_poll_at = '2026-03-01Z', etag = '', bodies = '{}', polled_at = NULL")
         poll(first), fetch(first)
 
 
@@ -352,10 +352,8 @@ def test_a_clock_that_was_a_day_ahead_holds_nothing_up(pair, web):
     with connect(edges.url, autocommit=True) as connection:
         for wall in (other.wall, clock.wall):
             started = time.monotonic()
-            Slots(connection, 0.001, wall).take("alpha.example:80")
-            assert time.monotonic() - started < 5
-        with connection.transaction():
-            assert not Rules(connection, ["alpha.example"], clock.wall() - timedelta(days=9999))._known, "nor is a robots.txt of tomorrow"
+            with Turns(connection, 0.001, wall).turn("alpha.example:80", "127.0.0.1"):
+                assert time.monotonic() - started < 5
 
 
 def test_an_address_that_two_hands_cannot_hold_is_one_row_and_stops_nobody(pair, web, monkeypatch):
@@ -386,7 +384,7 @@ def test_what_is_missing_from_a_feed_that_was_cut_off_is_asked_for_again(pair, w
     monkeypatch.setattr(web, "fetch", cut)
     beta = Wanted(titles=("beta",))
     poll(edges, beta)
-    assert ask(edges, "SELECT etag, body_sha FROM ops.schedule JOIN core.feed USING (feed_id) WHERE host = 'beta.example'") == [("", None)]
+    assert ask(edges, "SELECT etag, bodies FROM ops.schedule JOIN core.feed USING (feed_id) WHERE host = 'beta.example'") == [("", [])]
     monkeypatch.setattr(web, "fetch", honest)
     edges.now.forward(days=1)
     poll(edges, beta)

@@ -8,11 +8,12 @@ import tomllib
 import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
-from builders_web import AGENT, FEED, HOST, chunks, door, drip, endless, moved, reply, serve, stall, tls_contexts, zipped
+from builders_web import AGENT, FEED, HOST, Server, chunks, door, drip, endless, moved, reply, serve, stall, tls_contexts, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -327,12 +328,12 @@ def test_the_settings_open_the_door_to_their_world(tmp_path):
     with serve({"/": reply(FEED, "Retry-After: Mon, 02 Mar 2026 06:10:00 GMT")}) as server:
         world = tmp_path / "hosts"
         world.write_text(f"{HOST}:80 127.0.0.1:{server.port}\n", encoding="utf-8")
-        asked: list[str] = []
+        asked = []
         frozen = Settings(hosts=world, contact="me@desk.example", clock="2026-03-02T06:00:00Z 2026-03-02T06:00:00Z 0")
-        opened = open_door(frozen, asked.append)
+        opened = open_door(frozen, lambda *both: asked.append(both) or nullcontext())
         assert opened.fetch(HOME, kind="feed").retry_after == timedelta(minutes=10)
         assert opened.fetch(f"http://127.0.0.1:{server.port}/", kind="feed").reason is Reason.DNS_FAILED
-    assert asked == ["news.example:80"]
+    assert asked == [("news.example:80", "127.0.0.1")]
     assert server.heads("User-Agent") == ["wiredesk/0.1.0 (+me@desk.example)"]
 
 
@@ -447,32 +448,99 @@ def test_the_deadline_counts_all_redirects_together():
 # politeness
 
 
-def test_pause_is_called_before_each_request_with_host_and_port():
+def test_a_turn_is_taken_for_each_request_and_held_until_its_answer_is_read():
     order = []
     with serve({"/": moved("http://other.example/b"), "/b": reply()}) as server:
-        door(server, pause=lambda host: order.append((host, len(server.requests)))).fetch(HOME, kind="feed")
-    assert order == [("news.example:80", 0), ("other.example:80", 1)]
+
+        @contextmanager
+        def turn(host, address):
+            order.append((host, address, len(server.requests)))
+            yield
+            order.append((host, "read", len(server.requests)))
+
+        door(server, turn=turn).fetch(HOME, kind="feed")
+    assert order == [
+        ("news.example:80", "127.0.0.1", 0),
+        ("news.example:80", "read", 1),
+        ("other.example:80", "127.0.0.1", 1),
+        ("other.example:80", "read", 2),
+    ]
+
+
+def test_a_turn_is_given_back_whatever_comes_of_it():
+    held = []
+
+    @contextmanager
+    def turn(_host, address):
+        held.append(address)
+        try:
+            yield
+        finally:
+            held.remove(address)
+
+    with serve({"/": b"no http at all", "/cut": reply(b"x" * 10, length=99)}) as server:
+        asked = door(server, turn=turn)
+        for path in ("", "cut"):
+            assert isinstance(asked.fetch(HOME + path, kind="feed"), Refusal)
+    closed = door(Server(port=1, scripts={}), turn=turn).fetch(HOME, kind="feed")
+    assert closed.reason is Reason.CONNECT_FAILED
+    assert held == []
+
+
+def test_each_address_that_is_tried_has_a_turn_of_its_own():
+    order = []
+    with serve({"/": reply()}) as server:
+
+        def turn(_host, address):
+            order.append(address)
+            return nullcontext()
+
+        def resolver(*_):
+            return ("127.0.0.2", 1), ("127.0.0.1", server.port)
+
+        assert isinstance(door(server, turn=turn, resolver=resolver).fetch(HOME, kind="feed"), Answer)
+    assert order == ["127.0.0.2", "127.0.0.1"]
+
+
+def test_a_redirect_is_followed_only_with_leave():
+    asked = []
+
+    def permit(url):
+        asked.append(url)
+        return Refusal(stage="page", reason=Reason.ROBOTS_DENIED, url=url) if url.endswith("/c") else None
+
+    with serve({"/": moved("/b"), "/b": moved("/c"), "/c": reply()}) as server:
+        refusal = door(server).fetch(HOME, kind="page", permit=permit)
+        assert (refusal.reason, refusal.url, len(server.requests)) == (Reason.ROBOTS_DENIED, "http://news.example/c", 2)
+    assert asked == ["http://news.example/b", "http://news.example/c"]
 
 
 def test_waiting_for_our_turn_is_not_the_sites_time():
     with serve({"/": reply()}) as server:
         waiting = threading.Event()
-        answer = door(server, policy={"total": 0.3}, pause=lambda _: waiting.wait(0.5) and None).fetch(HOME, kind="feed")
+
+        def turn(*_):
+            waiting.wait(0.5)
+            return nullcontext()
+
+        answer = door(server, policy={"total": 0.3}, turn=turn).fetch(HOME, kind="feed")
     assert isinstance(answer, Answer)
 
 
-def test_an_error_of_pause_ends_the_run():
-    def pause(_):
-        raise KeyError("no such slot")
+def test_an_error_of_who_gives_the_turns_ends_the_run():
+    def turn(*_):
+        raise KeyError("no such place")
 
     with serve() as server, pytest.raises(KeyError):
-        door(server, pause=pause).fetch(HOME, kind="feed")
+        door(server, turn=turn).fetch(HOME, kind="feed")
 
 
 def test_nobody_waits_for_a_host_that_is_refused():
     asked = []
     with serve() as server:
-        assert door(server, pause=asked.append).fetch("http://elsewhere.example/", kind="feed").reason is Reason.DNS_FAILED
+        assert (
+            door(server, turn=lambda *both: asked.append(both)).fetch("http://elsewhere.example/", kind="feed").reason is Reason.DNS_FAILED
+        )
     assert asked == []
 
 

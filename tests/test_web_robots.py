@@ -125,10 +125,10 @@ def test_a_crawl_delay_is_told_and_clamped():
     assert robots.delay(Robots(fetched_at=NOW, state="unreachable"), "wiredesk") is None
 
 
-def test_rules_are_kept_for_a_day_and_failures_for_an_hour():
+def test_rules_are_kept_for_a_day_and_failures_for_half_an_hour():
     assert robots.good_until(robots.read(answer(""), NOW)) == NOW + timedelta(hours=24)
     assert robots.good_until(robots.read(refusal(Reason.NOT_FOUND), NOW)) == NOW + timedelta(hours=24)
-    assert robots.good_until(robots.read(refusal(Reason.SERVER_ERROR, 500), NOW)) == NOW + timedelta(hours=1)
+    assert robots.good_until(robots.read(refusal(Reason.SERVER_ERROR, 500), NOW)) == NOW + timedelta(minutes=30)
 
 
 def test_rules_made_to_cost_time_are_judged_at_once():

@@ -14,8 +14,6 @@ from pipeline.records import Answer, Feed, Reading, Refusal
 from pipeline.registry import discovery, drafts
 from pipeline.registry.discovery import Candidate, Front
 from pipeline.steps.poll import SECONDS
-from pipeline.web.door import PRODUCT
-from pipeline.web.robots import allowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,7 +51,7 @@ def discover(settings: Settings, url: str, terms: Terms, report: Callable[[int, 
     """Look for the feeds of a site. `report` is told how many addresses have been asked, of how many."""
     url = url if "://" in url else f"https://{url}"
     with opened(settings, terms) as world:
-        answer = world.asker.fetch(url, kind="page")
+        answer = world.asker.fetch(url, kind="page").answer
         if isinstance(answer, Refusal):
             return Found(title=None, looks=(_refused(Candidate(url=url, place="given"), answer),))
         own = terms.domains or (drafts.domain(answer.url) or urls.host(answer.url),)
@@ -77,7 +75,7 @@ def _is_feed(world: World, answer: Answer, own: tuple[str, ...]) -> bool:
 
 
 def _robots(world: World, url: str) -> tuple[Candidate, ...]:
-    return discovery.in_robots(world.asker.robots(url)[1].text, url)
+    return discovery.in_robots(world.asker.robots(url).text, url)
 
 
 def _looks(world: World, waiting: deque[Candidate], front: Front, own: tuple[str, ...], report: Callable[[int, int], None]) -> list[Look]:
@@ -99,12 +97,13 @@ def _looks(world: World, waiting: deque[Candidate], front: Front, own: tuple[str
 
 def _may(world: World, url: str) -> bool:
     """Return whether a mere guess is allowed: what robots.txt forbids is not worth a line."""
-    return allowed(world.asker.robots(url)[1], url, PRODUCT)
+    ruling = world.asker.ruling(url)
+    return ruling is not None and ruling.allowed
 
 
 def _look(world: World, candidate: Candidate, front: Front, own: tuple[str, ...]) -> tuple[Look, tuple[Candidate, ...]]:
     """Return what a candidate is, and the candidates that it leads to."""
-    answer = world.asker.fetch(candidate.url, kind="feed")
+    answer = world.asker.fetch(candidate.url, kind="feed").answer
     if isinstance(answer, Refusal):
         return _refused(candidate, answer), ()
     body = discovery.unzipped(answer.body)

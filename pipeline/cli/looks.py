@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from pipeline import clock, urls
 from pipeline.children import Children, Killed
-from pipeline.cli.asking import Asker, spaced
+from pipeline.cli.spacing import spaced
 from pipeline.feeds import entries
 from pipeline.reasons import Reason
 from pipeline.records import Refusal
-from pipeline.web.door import open_door
+from pipeline.web.asker import Asker
+from pipeline.web.door import PRODUCT, open_door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +72,7 @@ def _ready() -> None:
 
 
 def _visit(means: _Means, feeds: Sequence[Asked]) -> list[Look]:
-    asker = Asker(means.door, means.now)
+    asker = Asker(means.door, means.now, agent=PRODUCT)
     return [_look(means, asker, *one) for one in feeds]
 
 
@@ -94,7 +95,7 @@ def _look(means: _Means, asker: Asker, place: int, title: Title, feed: Feed) -> 
 
 def _read(means: _Means, asker: Asker, title: Title, feed: Feed) -> tuple[Reading | Refusal, str]:
     """Return what a feed says, and where it has moved to for good, if anywhere."""
-    answer = asker.fetch(feed.url, kind="feed")
+    answer = asker.fetch(feed.url, kind="feed").answer
     if isinstance(answer, Refusal):
         return answer, ""
     try:

@@ -20,10 +20,10 @@ from pipeline.web.answers import Policy
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipeline.cli.asking import Ruling
     from pipeline.cli.world import Terms, World
     from pipeline.records import Title
     from pipeline.settings import Settings
+    from pipeline.web.asker import Ruling
 
 AT_MOST = Policy().feed  # bytes of a feed in a file, as of one on the web
 
@@ -67,8 +67,7 @@ def poll_once(settings: Settings, url: str, terms: Terms) -> Polled:
     """Ask for a feed as a first poll would, and read it."""
     with opened(settings, terms) as world:
         at, started = world.now(), time.monotonic()
-        ruling = world.asker.ruling(url)
-        answer = world.asker.fetch(url, kind="feed", etag=terms.etag, modified=terms.modified)
+        answer, ruling = world.asker.fetch(url, kind="feed", etag=terms.etag, modified=terms.modified)
         title = _of_feed(world.known.titles, url)
         reading, own = None, title.domains if title else terms.domains
         if isinstance(answer, Answer) and answer.status != NOT_MODIFIED:
@@ -92,8 +91,7 @@ def fetch_once(settings: Settings, url: str, terms: Terms) -> Fetched:
     """Ask for a page, and read it."""
     with opened(settings, terms, articles=True) as world:
         at, started = world.now(), time.monotonic()
-        ruling = world.asker.ruling(url)
-        answer = world.asker.fetch(url, kind="page")
+        answer, ruling = world.asker.fetch(url, kind="page")
         title = next((one for one in world.known.titles if urls.belongs(url, one.domains)), None)
         passing = isinstance(answer, Refusal) and answer.reason in PASSING
         return Fetched(
@@ -114,7 +112,7 @@ def read_any(settings: Settings, source: strangers.Body | str, terms: Terms) -> 
         return Refusal(stage="feed", reason=Reason.TOO_LARGE, detail=f"more than {AT_MOST:,} bytes", url=source.url)
     with opened(settings, terms) as world:
         if isinstance(source, str):
-            answer = world.asker.fetch(source, kind="feed")
+            answer = world.asker.fetch(source, kind="feed").answer
             if isinstance(answer, Refusal):
                 return answer
             source = _body(answer, None, replace(terms, every=not terms.domains))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pipeline.cli.single import Fetched, Polled
+    from pipeline.web.asker import Ruling
 
 LONGEST = 300  # characters of what a refusal says
 SHOWN = 5  # paragraphs of a text that people are shown
@@ -36,7 +37,7 @@ def polled(found: Polled) -> dict[str, Any]:
         "moved_to": answer.moved_to if whole and isinstance(answer, Answer) else None,
         "etag": headers.get("etag"),
         "last_modified": headers.get("last-modified"),
-        "robots": asdict(found.robots) if found.robots else None,
+        "robots": _robots(found.robots),
         "title": found.title,
         "domains": found.domains,
         **_reading(reading),
@@ -61,7 +62,7 @@ def fetched(found: Fetched) -> dict[str, Any]:
         **_web(answer),
         "moved_to": answer.moved_to if isinstance(answer, Answer) else None,
         "content_type": answer.headers.get("content-type") if isinstance(answer, Answer) else None,
-        "robots": asdict(found.robots) if found.robots else None,
+        "robots": _robots(found.robots),
         "title": found.title,
         "article": None if isinstance(found.article, Refusal) else asdict(found.article),
         "next_try_at": found.next_try_at,
@@ -85,6 +86,10 @@ def show(data: Mapping[str, Any], *, as_json: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for line in _lines(json.loads(written)):
         console.print(Text(line))
+
+
+def _robots(ruling: Ruling | None) -> dict[str, Any] | None:
+    return asdict(ruling) | {"allowed": ruling.allowed} if ruling else None
 
 
 def _outcome(refusal: Refusal | None, otherwise: str) -> dict[str, Any]:
@@ -130,7 +135,7 @@ def _lines(data: Mapping[str, Any]) -> Iterator[str]:
         if data.get(name) is not None:
             yield f"  {name:<14}{data[name]}"
     if data.get("robots"):
-        yield f"  {'robots':<14}{'allowed' if data['robots']['allowed'] else 'not allowed'} ({data['robots']['state']})"
+        yield f"  {'robots':<14}{data['robots']['decision']} by {data['robots']['address']}"
     if "next_poll" in data:
         yield f"  {'next poll':<14}{data['next_poll']['at']}, {data['next_poll']['state']}"
     for entry in data.get("entries", ()):

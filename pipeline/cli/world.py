@@ -11,11 +11,12 @@ from pipeline import clock as clocks
 from pipeline import registry
 from pipeline.children import Children, Killed
 from pipeline.cli import strangers
-from pipeline.cli.asking import Asker, spaced
+from pipeline.cli.spacing import spaced
 from pipeline.reasons import Reason
 from pipeline.records import Refusal
 from pipeline.steps.poll import SECONDS
-from pipeline.web.door import open_door
+from pipeline.web.asker import Asker
+from pipeline.web.door import PRODUCT, open_door
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ class World:
             settings = settings.model_copy(update={"clock": f"{terms.now.isoformat()} {terms.now.isoformat()} 0"})
         self.now = clocks.read(settings.clock)
         door = open_door(settings, spaced(settings.spacing, terms.allow), allow=terms.allow)
-        self.asker = Asker(door, self.now)
+        self.asker = Asker(door, self.now, agent=PRODUCT)
         self._registry = settings.registry
         self._articles = articles
         self._stack = stack

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Literal
 from pipeline import clock, registry
 from pipeline.children import Children
 from pipeline.steps import inside, leases
-from pipeline.steps.hosts import Slots
+from pipeline.steps.hosts import Shelf
+from pipeline.steps.turns import Turns
 from pipeline.store import connect, dicts, value
+from pipeline.web.asker import Asker
 from pipeline.web.door import PRODUCT, open_door
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class Edges:
     def __init__(self, settings: Settings, url: str, stack: ExitStack, *, now: Clock | None = None) -> None:
         self.settings = settings
         self.now = now or clock.read(settings.clock)  # what the news is dated by
-        self.wall: Clock = clock.wall  # what leases and slots are measured by
+        self.wall: Clock = clock.wall  # what leases and turns are measured by
         self.agent = PRODUCT  # the name by which robots.txt knows us
         self.connection: Connection = stack.enter_context(connect(url))
         self.url = url
@@ -62,8 +64,16 @@ class Edges:
 
     @cached_property
     def door(self) -> Door:
-        slots = Slots(self._stack.enter_context(connect(self.url, autocommit=True)), self.settings.spacing, self.wall)
-        return open_door(self.settings, pause=slots.take)
+        turns = Turns(self._stack.enter_context(connect(self.url, autocommit=True)), self.settings.spacing, self.wall)
+        return open_door(self.settings, turns.turn)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        return Shelf(self._stack.enter_context(connect(self.url, autocommit=True)), self.agent)
+
+    def asker(self) -> Asker:
+        """Return who asks for what robots.txt allows: one for each batch."""
+        return Asker(self.door, self.now, agent=self.agent, look=self.shelf.look, keep=self.shelf.keep)
 
     @cached_property
     def children(self) -> Children:
@@ -73,7 +83,7 @@ class Edges:
         synced = tuple(agency for agency in agencies if agency.key in known)  # a credit must name one that the tables have
         return self._stack.enter_context(Children(self.settings.workers, initializer=inside.prepare, initargs=(synced, self.seed)))
 
-    def ready(self, *parts: Literal["door", "children"]) -> None:
+    def ready(self, *parts: Literal["door", "shelf", "children"]) -> None:
         """Open what threads will use here and now: they would do so twice, and amid the transactions of this one."""
         for part in parts:
             getattr(self, part)

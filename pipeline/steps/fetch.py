@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 from pipeline.reasons import Reason
 from pipeline.records import Answer, Refusal, Tally
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
-from pipeline.steps.hosts import Rules
-from pipeline.steps.leases import holding
+from pipeline.steps.leases import Budget, holding
 from pipeline.steps.refusals import refuse
 from pipeline.steps.spread import spread
 from pipeline.store import POISON, committed, read, value, write
 from pipeline.text import clean
-from pipeline.web import robots
+from pipeline.web.sites import site
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pipeline.steps.leases import Hourglass
+    from pipeline.web.asker import Asker, Ruling
 
 BATCH = 400  # pages claimed at once: they are fetched within a lease, a second apart on one host
 PER_HOST = 120  # of one host among them; the others are let go again
@@ -61,7 +61,8 @@ class Fetched:
 
     claim: Claim
     at: datetime
-    answer: Answer | Refusal | None  # None: not asked, the host had asked us to wait
+    answer: Answer | Refusal | None  # None: not asked
+    ruling: Ruling | None = None  # what robots.txt said
     wait: timedelta | None = None  # what the host asked for
 
 
@@ -84,46 +85,38 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 def _fetched(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
     """Fetch what was claimed, and yield the door by which each page left."""
-    hosts: dict[str, list[Claim]] = defaultdict(list)
+    sites: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        hosts[claim.host].append(claim)
+        sites[site(claim.host)].append(claim)
     with holding(edges.url, "fetch.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
-        edges.ready("door")
-        with edges.connection.transaction():
-            rules = Rules(edges.connection, hosts, edges.now())
-        with closing(spread(list(hosts.values()), partial(_host, edges, rules, glass), THREADS)) as found:
+        edges.ready("door", "shelf")
+        with closing(spread(list(sites.values()), partial(_pages, edges, edges.asker(), glass), THREADS)) as found:
             for fetched in found:
-                yield _store(edges, rules, fetched)
+                yield _store(edges, fetched)
 
 
-def _host(edges: Edges, rules: Rules, glass: Hourglass, claims: Sequence[Claim]) -> Iterator[Fetched]:
-    """Fetch the pages of one host, one after the other, until it asks us to wait, or the lease is nearly over."""
-    wait: timedelta | None = None
+def _pages(edges: Edges, asker: Asker, glass: Hourglass, claims: Sequence[Claim]) -> Iterator[Fetched]:
+    """Fetch the pages of one site, one after the other, while the lease lasts.
+
+    When a host asks us to wait, or the site's time is over, the others are put off.
+    """
+    waits: dict[str, timedelta] = {}
+    budget = Budget()
     for claim in claims:
         if glass.empty:
             return
         at = edges.now()
-        answer = None if wait else _ask(edges, rules, claim.url)
+        if claim.host in waits or budget.spent:
+            yield Fetched(claim=claim, at=at, answer=None, wait=waits.get(claim.host))
+            continue
+        answer, ruling = asker.fetch(claim.url, kind="page")
         if isinstance(answer, Refusal) and answer.reason == Reason.RATE_LIMITED:
-            wait = answer.retry_after or TRIES[0]
-        yield Fetched(claim=claim, at=at, answer=answer, wait=wait)
+            waits[claim.host] = answer.retry_after or TRIES[0]
+        yield Fetched(claim=claim, at=at, answer=answer, ruling=ruling, wait=waits.get(claim.host))
 
 
-def _ask(edges: Edges, rules: Rules, url: str) -> Answer | Refusal:
-    try:
-        allowed = rules.of(url, edges.door, edges.now())
-    except ValueError as error:  # an address that was one when it was stored, by rules that have changed since
-        return Refusal(stage="page", reason=Reason.BAD_URL, detail=str(error), url=url)
-    if not robots.allowed(allowed, url, edges.agent):
-        if allowed.state == "unreachable":
-            return Refusal(stage="page", reason=Reason.ROBOTS_UNREACHABLE, detail=allowed.text, url=url)
-        return Refusal(stage="page", reason=Reason.ROBOTS_DENIED, url=url)
-    return edges.door.fetch(url, kind="page")
-
-
-def _store(edges: Edges, rules: Rules, fetched: Fetched) -> str:
+def _store(edges: Edges, fetched: Fetched) -> str:
     """Store a page or a refusal and return the door by which it left. Nothing, if the claim was lost."""
-    rules.store(edges.connection)
     try:
         return committed(edges.connection, partial(_stored, edges, fetched))
     except POISON as error:
@@ -137,25 +130,41 @@ def _stored(edges: Edges, fetched: Fetched) -> str:
     if value(edges.connection, "fetch.hold", **held) is None:
         return "lost"
     if isinstance(fetched.answer, Answer):
-        _keep(edges, fetched.answer, fetched.at, held)
+        _keep(edges, fetched.answer, fetched, held)
         return "fetched"
     if fetched.answer is None:
-        again = fetched.at + (fetched.wait or TRIES[0])
-        write(edges.connection, "fetch.put_off", **held, tried=0, reason=str(Reason.RATE_LIMITED), next_try_at=again)
+        reason = str(Reason.RATE_LIMITED) if fetched.wait else None
+        again = fetched.at + (fetched.wait or Budget.PAUSE)
+        write(edges.connection, "fetch.put_off", **held, tried=0, reason=reason, next_try_at=again)
         return "put_off"
-    reason = fetched.answer.reason
-    if reason in PASSING and claim.attempts < len(TRIES):
-        again = fetched.at + max(TRIES[claim.attempts], fetched.wait or timedelta(0))
-        write(edges.connection, "fetch.put_off", **held, tried=1, reason=str(reason), next_try_at=again)
-        return f"put_off:{reason}"
-    refuse(edges.connection, [fetched.answer], fetched.at, article=claim.article_id)
-    write(edges.connection, "fetch.refused", **held, tried=1, reason=str(reason), same_as=None)
-    write(edges.connection, "fetch.take_back", article_id=claim.article_id)
-    return f"refused:{reason}"
+    return _refused(edges, fetched, fetched.answer, held)
 
 
-def _keep(edges: Edges, answer: Answer, at: datetime, held: Mapping[str, int]) -> None:
+def _refused(edges: Edges, fetched: Fetched, refusal: Refusal, held: Mapping[str, int]) -> str:
+    attempts = fetched.claim.attempts
+    if refusal.reason in PASSING and attempts < len(TRIES):
+        again = fetched.at + max(TRIES[attempts], fetched.wait or refusal.retry_after or timedelta(0))
+        write(edges.connection, "fetch.put_off", **held, tried=1, reason=str(refusal.reason), next_try_at=again)
+        return f"put_off:{refusal.reason}"
+    refuse(edges.connection, [refusal], fetched.at, article=fetched.claim.article_id)
+    write(edges.connection, "fetch.refused", **held, tried=1, reason=str(refusal.reason), same_as=None)
+    write(edges.connection, "fetch.take_back", article_id=fetched.claim.article_id)
+    return f"refused:{refusal.reason}"
+
+
+def _keep(edges: Edges, answer: Answer, fetched: Fetched, held: Mapping[str, int]) -> None:
     kind = clean(answer.headers.get("content-type", ""), 200)
     body = zlib.compress(answer.body, 6)
-    write(edges.connection, "fetch.keep_page", **held, url=answer.url, content_type=kind, bytes=len(answer.body), body=body, at=at)
+    robots = fetched.ruling.decision if fetched.ruling else None
+    write(
+        edges.connection,
+        "fetch.keep_page",
+        **held,
+        url=answer.url,
+        content_type=kind,
+        bytes=len(answer.body),
+        body=body,
+        at=fetched.at,
+        robots=robots,
+    )
     write(edges.connection, "fetch.fetched", **held)

@@ -40,6 +40,20 @@ class Hourglass:
         return time.monotonic() > self._end
 
 
+class Budget:
+    """A site's time in one batch: one that asks us to be slow must not keep the others waiting for the next run."""
+
+    SECONDS = 150.0
+    PAUSE = timedelta(minutes=1)  # what its time was too short for is due again after it
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + self.SECONDS
+
+    @property
+    def spent(self) -> bool:
+        return time.monotonic() > self._end
+
+
 def free(url: str) -> None:
     """Let go of every claim. For who knows that nobody else works on this database, after a kill: the fences keep it safe even so."""
     with connect(url) as connection:

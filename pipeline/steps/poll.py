@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -15,11 +15,10 @@ from pipeline.reasons import Reason
 from pipeline.records import Answer, Feed, Refusal, Tally
 from pipeline.steps import inside, polled
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
-from pipeline.steps.hosts import Rules, key
-from pipeline.steps.leases import holding
+from pipeline.steps.leases import Budget, holding
 from pipeline.steps.spread import spread
-from pipeline.store import committed, read
-from pipeline.web import robots
+from pipeline.store import committed, read, write
+from pipeline.web.sites import site
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.records import Reading, Title
     from pipeline.steps.leases import Hourglass
+    from pipeline.web.asker import Asked, Asker
 
 BATCH = 200  # feeds claimed at once: they are asked within a lease
 SECONDS = 10.0  # for parsing one feed
@@ -51,7 +51,7 @@ class Claim:
     state: Any
     etag: str
     last_modified: str
-    body_sha: bytes | None
+    bodies: tuple[bytes, ...]
     moved_to: str | None
 
 
@@ -76,56 +76,51 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mapping[str, int]], None, None]:
     """Look at what was claimed, and yield the doors by which each feed and its entries left."""
-    hosts: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        hosts[claim.host].append(claim)
     with holding(edges.url, "poll.let_go", [(claim.feed_id, claim.fence) for claim in claims]) as glass:
-        edges.ready("door", "children")
+        edges.ready("door", "shelf", "children")
+        sites: dict[str, list[tuple[Claim, Title]]] = defaultdict(list)
         titles = edges.titles()
-        with edges.connection.transaction():
-            rules = Rules(edges.connection, [*hosts, *_moved(claims)], edges.now())
-        work = partial(_look, edges, rules, titles, glass)
-        with closing(spread(list(hosts.values()), work, THREADS)) as looks:
+        for claim in claims:
+            sites[site(claim.host)].append((claim, titles[claim.title_id]))
+        work = partial(_looks, edges, edges.asker(), glass)
+        with closing(spread(list(sites.values()), work, THREADS)) as looks:
             for look in looks:
-                yield polled.store(edges, rules, look)
+                yield polled.store(edges, look) if isinstance(look, polled.Look) else _put_off(edges, look)
 
 
-def _moved(claims: Sequence[Claim]) -> Iterator[str]:
-    """Yield the hosts that feeds have moved to."""
-    for claim in claims:
-        with suppress(ValueError):
-            if claim.moved_to:
-                yield key(claim.moved_to)
-
-
-def _look(edges: Edges, rules: Rules, titles: Mapping[int, Title], glass: Hourglass, claims: Sequence[Claim]) -> Iterator[polled.Look]:  # noqa: PLR0917  bound with partial, called with the last
-    """Look at the feeds of one host, one after the other, while the lease lasts."""
-    for claim in claims:
+def _looks(edges: Edges, asker: Asker, glass: Hourglass, claims: Sequence[tuple[Claim, Title]]) -> Iterator[polled.Look | Claim]:
+    """Look at the feeds of one site, one after the other, while the lease lasts; yield those for which its time was too short."""
+    budget = Budget()
+    for claim, title in claims:
         if glass.empty:
             return
-        at, started = edges.now(), time.monotonic()
-        answer = _ask(edges, rules, claim)
-        reading, digest = None, claim.body_sha
-        if isinstance(answer, Answer) and answer.status != NOT_MODIFIED:
-            digest = sha256(answer.body).digest()
-            if digest != claim.body_sha:
-                reading = _read(edges, answer, claim, titles[claim.title_id])
-        yield polled.Look(claim=claim, at=at, seconds=time.monotonic() - started, answer=answer, digest=digest, reading=reading)
+        yield claim if budget.spent else _look(edges, asker, title, claim)
 
 
-def _ask(edges: Edges, rules: Rules, claim: Claim) -> Answer | Refusal:
+def _look(edges: Edges, asker: Asker, title: Title, claim: Claim) -> polled.Look:
+    at, started = edges.now(), time.monotonic()
+    answer, ruling = _ask(asker, claim)
+    reading, digest = None, None
+    if isinstance(answer, Answer) and answer.status != NOT_MODIFIED:
+        digest = sha256(answer.body).digest()
+        if digest not in claim.bodies:
+            reading = _read(edges, answer, claim, title)
+    seconds = time.monotonic() - started
+    return polled.Look(claim=claim, at=at, seconds=seconds, answer=answer, ruling=ruling, digest=digest, reading=reading)
+
+
+def _ask(asker: Asker, claim: Claim) -> Asked:
     url = claim.moved_to or claim.url
-    try:
-        allowed = rules.of(url, edges.door, edges.now())
-    except ValueError as error:
-        return Refusal(stage="feed", reason=Reason.BAD_URL, detail=str(error), url=url)
-    if not robots.allowed(allowed, url, edges.agent):
-        if allowed.state == "unreachable":
-            return Refusal(stage="feed", reason=Reason.ROBOTS_UNREACHABLE, detail=allowed.text, url=url)
-        return Refusal(stage="feed", reason=Reason.ROBOTS_DENIED, url=url)
     if claim.fence % RECHECK == 0:
-        return edges.door.fetch(url, kind="feed")
-    return edges.door.fetch(url, kind="feed", etag=claim.etag, modified=claim.last_modified)
+        return asker.fetch(url, kind="feed")
+    return asker.fetch(url, kind="feed", etag=claim.etag, modified=claim.last_modified)
+
+
+def _put_off(edges: Edges, claim: Claim) -> tuple[str, Mapping[str, int]]:
+    """Let go of a feed until its site has time again."""
+    again = edges.now() + Budget.PAUSE
+    committed(edges.connection, partial(write, edges.connection, "poll.put_off", feed_id=claim.feed_id, fence=claim.fence, again=again))
+    return "put_off", {}
 
 
 def _read(edges: Edges, answer: Answer, claim: Claim, title: Title) -> Reading | Refusal:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
     from pipeline.records import Entry, Moment, Reading
     from pipeline.steps.edges import Edges
-    from pipeline.steps.hosts import Rules
     from pipeline.steps.poll import Claim
+    from pipeline.web.asker import Ruling
+
+
+EDITIONS = 4  # bodies of a feed that are remembered: caches hand out two or three in turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +35,13 @@ class Look:
     at: datetime
     seconds: float
     answer: Answer | Refusal
-    digest: bytes | None  # of the body
+    ruling: Ruling | None  # what robots.txt said
+    digest: bytes | None  # of the body; None: there was none
     reading: Reading | Refusal | None  # None: nothing has changed, or there was no answer
 
 
-def store(edges: Edges, rules: Rules, look: Look) -> tuple[str, Mapping[str, int]]:
+def store(edges: Edges, look: Look) -> tuple[str, Mapping[str, int]]:
     """Store a look and return the door by which the feed left, and those of its entries. Nothing, if the claim was lost."""
-    rules.store(edges.connection)
     try:
         return committed(edges.connection, partial(_stored, edges, look))
     except POISON as error:
@@ -136,6 +139,7 @@ def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[st
         fence=claim.fence,
         at=look.at,
         status=answer.status if answer else None,
+        robots=look.ruling.decision if look.ruling else None,
         reason=str(failure.reason) if failure else None,
         detail=clean(failure.detail, 500) if failure else "",
         unchanged=answer is not None and look.reading is None,
@@ -160,14 +164,23 @@ def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[st
 def _validators(look: Look, failure: Refusal | None) -> Mapping[str, Any]:
     """Return what the next poll sends: an answer's validators only if all of it was read; a failed new address is given up."""
     claim, answer = look.claim, look.answer
+    before = {"etag": claim.etag, "last_modified": claim.last_modified, "bodies": claim.bodies, "moved_to": claim.moved_to}
     if failure or isinstance(answer, Refusal):
-        moved = None if failure and claim.moved_to else claim.moved_to
-        return {"etag": claim.etag, "last_modified": claim.last_modified, "body_sha": claim.body_sha, "moved_to": moved}
+        return before | ({"moved_to": None} if failure and claim.moved_to else {})
     if look.reading and not isinstance(look.reading, Refusal) and not look.reading.complete:  # what is missing would never be seen
-        return {"etag": claim.etag, "last_modified": claim.last_modified, "body_sha": claim.body_sha, "moved_to": claim.moved_to}
-    kept = {"etag": claim.etag, "last_modified": claim.last_modified} if look.reading is None and not answer.body else {}
+        return before
+    kept = before if look.reading is None and not answer.body else {}
     etag, modified = clean(answer.headers.get("etag", "")), clean(answer.headers.get("last-modified", ""))
-    moved = answer.moved_to if look.reading and answer.moved_to else claim.moved_to
-    return {"etag": etag or kept.get("etag", ""), "last_modified": modified or kept.get("last_modified", ""), "body_sha": look.digest} | {
-        "moved_to": moved
+    return {
+        "etag": etag or kept.get("etag", ""),
+        "last_modified": modified or kept.get("last_modified", ""),
+        "bodies": _editions(look),
+        "moved_to": answer.moved_to if look.reading and answer.moved_to else claim.moved_to,
     }
+
+
+def _editions(look: Look) -> tuple[bytes, ...]:
+    """Return the digests of the bodies read lately, this one first."""
+    if look.digest is None:
+        return look.claim.bodies
+    return (look.digest, *(body for body in look.claim.bodies if body != look.digest))[:EDITIONS]

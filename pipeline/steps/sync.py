@@ -43,6 +43,9 @@ def _store(connection: Connection, known: Registry, settings: Settings) -> Tally
     ]
     now, listed = clock.read(settings.clock)(), [row["url"] for row in feeds]
     write(connection, "registry.note_returned_feeds", urls=listed, now=now)  # before they are
+    write(connection, "registry.revive_returned_feeds", urls=listed, now=now)
+    many(connection, "registry.read_title_anew", titles)
+    many(connection, "registry.read_feed_anew", feeds)
     changed = {
         "agencies": many(connection, "registry.upsert_agency", agencies)
         + write(connection, "registry.retire_agencies", keys=[row["agency"] for row in agencies]),

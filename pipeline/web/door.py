@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline import VERSION, text
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from pipeline.web.proxies import Proxy
     from pipeline.web.targets import Target
 
-Pause = Callable[[str], None]  # takes "host:port" and returns when that host may be asked
+Turn = Callable[[str, str], AbstractContextManager[None]]  # takes "host:port" and an IP address; while it is held, both may be asked
+Permit = Callable[[str], Refusal | None]  # takes where a redirect leads and says why it may not be followed
 
 PRODUCT = "wiredesk"  # the name by which robots.txt knows us
 
@@ -46,6 +49,7 @@ class _Ask:
     kind: Kind
     headers: dict[str, str]
     conditional: bool
+    permit: Permit
     deadline: Deadline
 
 
@@ -58,7 +62,7 @@ class Door:
         agent: str,
         resolver: Resolver,
         policy: Policy | None = None,
-        pause: Pause | None = None,
+        turn: Turn | None = None,
         proxy: Proxy | None = None,
         tls: ssl.SSLContext | None = None,
         clock: Clock = clocks.wall,
@@ -66,29 +70,31 @@ class Door:
         self._agent = agent
         self._resolver = resolver
         self._policy = policy or Policy()
-        self._pause = pause or (lambda _: None)
+        self._turn = turn or (lambda _host, _address: nullcontext())
         self._proxy = proxy
         self._tls = tls or wire.trust()
         self._clock = clock
 
-    def fetch(self, url: str, *, kind: Kind, etag: str = "", modified: str = "") -> Answer | Refusal:
+    def fetch(self, url: str, *, kind: Kind, etag: str = "", modified: str = "", permit: Permit | None = None) -> Answer | Refusal:
         """Return the final answer to a GET: 200 with its decoded body, or 304 where a validator was given.
 
-        `etag` and `modified` are sent as they are. `pause` is called before every request, those of redirects included;
-        what it takes does not count as the site's time. An exception of `pause` is passed on.
+        `etag` and `modified` are sent as they are. `permit` is asked before a redirect is followed, and what it refuses is the
+        result. `turn` is taken for every request, those of redirects included, and held until the answer is read. The time
+        that these two take is not the site's; their exceptions are passed on.
         """
         validators = _validators(etag, modified)
         headers = {"User-Agent": self._agent, "Accept": _ACCEPT[kind], "Accept-Encoding": "gzip", "Connection": "close"}
         deadline = Deadline(self._policy.total)
-        ask = _Ask(kind=kind, headers=headers | validators, conditional=bool(validators), deadline=deadline)
+        permit = permit or (lambda _: None)
+        ask = _Ask(kind=kind, headers=headers | validators, conditional=bool(validators), permit=permit, deadline=deadline)
         trail = [url]
         try:
             return self._followed(trail, ask)
         except Fault as fault:
             return _refused(fault, kind, trail[-1])
 
-    def _followed(self, trail: list[str], ask: _Ask) -> Answer:
-        """Return the answer at the end of the redirects. `trail` is left with every address that was asked."""
+    def _followed(self, trail: list[str], ask: _Ask) -> Answer | Refusal:
+        """Return the answer at the end of the redirects, or why one is not followed. `trail` is left with every address that was asked."""
         target, for_good = targets.read(trail[0]), True
         first = target.url
         for _ in range(self._policy.redirects + 1):
@@ -102,27 +108,36 @@ class Door:
             if isinstance(found, Answer):
                 return replace(found, moved_to=target.url if for_good and target.url != first else None)
             target, for_good = found.target, for_good and found.for_good
+            with ask.deadline.stopped():
+                forbidden = ask.permit(target.url)
+            if forbidden:
+                return forbidden
         raise Fault(Reason.TOO_MANY_REDIRECTS, f"more than {self._policy.redirects}, the last to {target.url}")
 
     def _asked(self, target: Target, ask: _Ask) -> Answer | Moved:
         """Make one request: resolve and check, wait for our turn, connect to what was checked, read."""
         policy = self._policy
         addresses = self._resolver(target.host, target.port, ask.deadline.left(policy.connect))
-        with ask.deadline.stopped():
-            self._pause(targets.key(target.host, target.port))
-        line = wire.Line(deadline=ask.deadline, connect=policy.connect, limits=policy.limits(ask.kind), tls=self._tls, proxy=self._proxy)
+        line = wire.Line(
+            deadline=ask.deadline,
+            connect=policy.connect,
+            limits=policy.limits(ask.kind),
+            tls=self._tls,
+            turn=partial(self._turn, targets.key(target.host, target.port)),
+            proxy=self._proxy,
+        )
         with wire.ask(target, ask.headers, addresses, line) as reply:
             return answers.read(reply, target, kind=ask.kind, policy=policy, conditional=ask.conditional, now=self._clock())
 
 
-def open_door(settings: Settings, pause: Pause | None = None, *, allow: frozenset[str] = frozenset()) -> Door:
+def open_door(settings: Settings, turn: Turn | None = None, *, allow: frozenset[str] = frozenset()) -> Door:
     """Return the door that the settings describe. `allow` holds "host:port" that may be private. SettingsError."""
     if settings.hosts is not None:
         resolver, proxy = hosts.closed(hosts.read(settings.hosts)), None
     else:
         resolver = hosts.internet(allowed=allow)
         proxy = proxies.read(settings.proxy) if settings.proxy else None
-    return Door(agent=agent(settings.contact), resolver=resolver, pause=pause, proxy=proxy, clock=clocks.read(settings.clock))
+    return Door(agent=agent(settings.contact), resolver=resolver, turn=turn, proxy=proxy, clock=clocks.read(settings.clock))
 
 
 def agent(contact: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 KEPT = timedelta(hours=24)  # RFC 9309, 2.4
-RETRIED = timedelta(hours=1)  # an unreachable one is looked at again sooner: until then nothing of the host is read
+RETRIED = timedelta(minutes=30)  # an unreachable one is looked at again sooner: until then nothing of the host is read
 LONGEST_DELAY = timedelta(minutes=1)  # no Crawl-delay beyond it is obeyed; some ask for days
 
 # The server answered, and says that there are no rules. RFC 9309, 2.3.1.3: 4xx means that all may be read; so do more than

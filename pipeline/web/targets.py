@@ -84,7 +84,7 @@ def authority(scheme: str, host: str, port: int) -> str:
 
 
 def key(host: str, port: int) -> str:
-    """Return "host:port", as the hosts file, the allow-list and `pause` have it."""
+    """Return "host:port", as the hosts file, the allow-list and whoever takes turns have it."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

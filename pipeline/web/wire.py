@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,7 +24,8 @@ from pipeline.web.reply import Reply
 from pipeline.web.targets import authority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from pipeline.web.deadline import Deadline
     from pipeline.web.hosts import Address
@@ -41,6 +42,7 @@ class Line:
     connect: float  # seconds until some address must have answered
     limits: Limits
     tls: ssl.SSLContext
+    turn: Callable[[str], AbstractContextManager[None]]  # takes a checked IP address; while it is held, the address may be asked
     proxy: Proxy | None = None
 
 
@@ -53,8 +55,9 @@ def trust() -> ssl.SSLContext:
 
 @contextmanager
 def ask(target: Target, headers: Mapping[str, str], addresses: tuple[Address, ...], line: Line) -> Iterator[Reply]:
-    """Send a GET and yield its answer. Everything is closed afterwards. Fault."""
-    with closing(_connection(target, addresses, line)) as connection:
+    """Send a GET and yield its answer. Everything is closed afterwards, and the turn given back. Fault."""
+    with ExitStack() as held, closing(_connection(target, addresses, line)) as connection:
+        connection.held = held
         _connect(connection)
         connection.timeout = line.deadline.left()
         try:
@@ -71,11 +74,12 @@ def ask(target: Target, headers: Mapping[str, str], addresses: tuple[Address, ..
 class _Checked(HTTPConnection):
     """A connection that goes where it is told, whatever its host resolves to."""
 
-    addresses: tuple[Address, ...]
+    addresses: tuple[Address, ...]  # checked
     line: Line
+    held: ExitStack  # what is given back when all is read
 
     def _new_conn(self) -> socket.socket:
-        return _reached(self.addresses, self.line)
+        return _reached(self.addresses, self.line, self.held)
 
     def answer(self) -> Reply:
         """Return the answer unwrapped: urllib3's own reading is for pools and inflates."""
@@ -98,7 +102,7 @@ def _connection(target: Target, addresses: tuple[Address, ...], line: Line) -> _
         made = _Checked(target.host, target.port, timeout=seconds)
     made.line, made.addresses = line, addresses
     if line.proxy is not None:
-        made.addresses = (line.proxy.address,)
+        made.addresses = addresses[:1]
         if target.scheme == "https":
             made.set_tunnel(*addresses[0], headers=line.proxy.headers)  # to the address that was checked, not to the name
     return made
@@ -115,16 +119,23 @@ def _connect(connection: _Checked) -> None:
         raise Fault(Reason.CONNECT_FAILED, str(error)) from error
 
 
-def _reached(addresses: tuple[Address, ...], line: Line) -> socket.socket:
-    """Return a socket to the first address that answers, each given an equal share of the time."""
+def _reached(addresses: tuple[Address, ...], line: Line, held: ExitStack) -> socket.socket:
+    """Return a socket to the first address that answers, each given an equal share of the time; ours is the turn of that address.
+
+    Through a proxy there is one address, which the proxy connects to.
+    """
     failed: Exception | None = None
     for address in addresses:
-        share = line.connect / len(addresses)
-        try:
-            sock = socket.create_connection(address, timeout=line.deadline.left(share))
-        except OSError as error:
-            failed = error
-            continue
+        with ExitStack() as taken:
+            with line.deadline.stopped():  # waiting for our turn is not the site's time
+                taken.enter_context(line.turn(address[0]))
+            try:
+                share = line.deadline.left(line.connect / len(addresses))
+                sock = socket.create_connection(line.proxy.address if line.proxy else address, timeout=share)
+            except OSError as error:
+                failed = error
+                continue
+            held.push(taken.pop_all())
         sock.settimeout(line.deadline.left())
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock

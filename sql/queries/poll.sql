@@ -23,7 +23,7 @@ UPDATE ops.schedule SET fence = fence + 1, lease_until = %(lease_until)s
 FROM due JOIN core.feed USING (feed_id)
 WHERE schedule.feed_id = due.feed_id
 RETURNING feed.feed_id, feed.title_id, feed.host, feed.url, feed.kind, feed.section, schedule.fence, schedule.interval, schedule.failures,
-    schedule.next_poll_at, schedule.state, schedule.etag, schedule.last_modified, schedule.body_sha, schedule.moved_to;
+    schedule.next_poll_at, schedule.state, schedule.etag, schedule.last_modified, schedule.bodies, schedule.moved_to;
 
 -- name: hold
 SELECT fence FROM ops.schedule WHERE feed_id = %(feed_id)s AND fence = %(fence)s FOR UPDATE;
@@ -32,6 +32,9 @@ SELECT fence FROM ops.schedule WHERE feed_id = %(feed_id)s AND fence = %(fence)s
 UPDATE ops.schedule SET lease_until = '2000-01-01Z'
 FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (feed_id, fence)
 WHERE schedule.feed_id = mine.feed_id AND schedule.fence = mine.fence;
+
+-- name: put_off
+UPDATE ops.schedule SET next_poll_at = %(again)s, lease_until = '2000-01-01Z' WHERE feed_id = %(feed_id)s AND fence = %(fence)s;
 
 -- name: lock_addresses
 SELECT pg_advisory_xact_lock_shared(7003, %(title_id)s::integer);
@@ -72,7 +75,8 @@ ON CONFLICT (article_id, feed_id) DO UPDATE SET
     section = excluded.section, markup = excluded.markup
 WHERE (mine.guid, mine.headline, mine.summary, mine.published_at, mine.updated_at, mine.authors, mine.section, mine.markup)
     IS DISTINCT FROM (excluded.guid, excluded.headline, excluded.summary, excluded.published_at, excluded.updated_at, excluded.authors,
-                      excluded.section, excluded.markup);
+                      excluded.section, excluded.markup)
+    AND NOT coalesce(excluded.updated_at < mine.updated_at, false);  -- an old edition from a cache does not undo a newer one
 
 -- name: refuse
 INSERT INTO ops.refusal AS mine (refusal_key, stage, reason, detail, url, feed_id, article_id, first_at, last_at)
@@ -91,8 +95,8 @@ INSERT INTO ops.feed_event (feed_id, at, what, was, now, detail)
 VALUES (%(feed_id)s, %(at)s, %(what)s, %(was)s, %(now)s, %(detail)s);
 
 -- name: record
-INSERT INTO ops.poll (feed_id, fence, at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at)
-VALUES (%(feed_id)s, %(fence)s, %(at)s, %(status)s, %(reason)s, %(detail)s, %(unchanged)s, %(form)s, %(bytes)s, %(seconds)s, %(seen)s,
+INSERT INTO ops.poll (feed_id, fence, at, status, robots, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at)
+VALUES (%(feed_id)s, %(fence)s, %(at)s, %(status)s, %(robots)s, %(reason)s, %(detail)s, %(unchanged)s, %(form)s, %(bytes)s, %(seconds)s, %(seen)s,
     %(new)s, %(known)s, %(refused)s, %(next_poll_at)s);
 
 -- name: reschedule
@@ -100,5 +104,5 @@ UPDATE ops.schedule SET
     state = %(state)s, interval = %(interval)s, failures = %(failures)s, pace = %(pace)s, usual = %(usual)s, skips = %(skips)s,
     read_at = %(read_at)s, depth = %(depth)s, came = %(came)s, watched = %(watched)s, lately = %(lately)s, awaited = %(awaited)s,
     next_poll_at = %(next_poll_at)s, polled_at = %(at)s,
-    etag = %(etag)s, last_modified = %(last_modified)s, body_sha = %(body_sha)s, moved_to = %(moved_to)s, lease_until = '2000-01-01Z'
+    etag = %(etag)s, last_modified = %(last_modified)s, bodies = %(bodies)s, moved_to = %(moved_to)s, lease_until = '2000-01-01Z'
 WHERE feed_id = %(feed_id)s AND fence = %(fence)s;

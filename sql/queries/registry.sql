@@ -45,6 +45,23 @@ INSERT INTO ops.feed_event (feed_id, at, what, was, now) SELECT feed_id, %(now)s
 INSERT INTO ops.feed_event (feed_id, at, what, was, now)
 SELECT feed_id, %(now)s, 'returned', 'unlisted', 'listed' FROM core.feed WHERE NOT active AND url = ANY (%(urls)s);
 
+-- name: revive_returned_feeds
+-- A feed that was gone and is listed again is asked again: somebody has looked at it.
+UPDATE ops.schedule SET state = 'active', failures = 0, next_poll_at = %(now)s, etag = '', last_modified = '', bodies = '{}',
+    fence = fence + 1, lease_until = '2000-01-01Z'
+FROM core.feed WHERE schedule.feed_id = feed.feed_id AND state = 'gone' AND NOT active AND url = ANY (%(urls)s);
+
+-- name: read_title_anew
+-- Domains decide which entries are a title's own. A poll that is under way judges by the old ones; its fence is out of date.
+UPDATE ops.schedule SET etag = '', last_modified = '', bodies = '{}', fence = fence + 1, lease_until = '2000-01-01Z'
+FROM core.feed JOIN core.title USING (title_id)
+WHERE schedule.feed_id = feed.feed_id AND title.title = %(title)s AND title.domains IS DISTINCT FROM %(domains)s;
+
+-- name: read_feed_anew
+UPDATE ops.schedule SET etag = '', last_modified = '', bodies = '{}', fence = fence + 1, lease_until = '2000-01-01Z'
+FROM core.feed JOIN core.title USING (title_id)
+WHERE schedule.feed_id = feed.feed_id AND feed.url = %(url)s AND (feed.kind, title.title) IS DISTINCT FROM (%(kind)s, %(title)s);
+
 -- name: lock
 SELECT pg_advisory_xact_lock(7002);
 

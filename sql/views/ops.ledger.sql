@@ -7,7 +7,11 @@ SELECT
     0::bigint AS pending,                                                   -- of them, still on their way
     (coalesce(sum(seen - new - known - refused), 0)
         + abs(coalesce(sum(new), 0) - (SELECT count(*) FROM core.article)))::bigint AS lost  -- of them, unaccounted for
-FROM ops.poll
+FROM (
+    SELECT seen, new, known, refused FROM ops.poll
+    UNION ALL
+    SELECT seen, new, known, refused FROM ops.poll_day
+) AS poll
 UNION ALL
 SELECT
     'article',

@@ -1,0 +1,257 @@
+"""Turns at sites and addresses: two at once and a while apart, whoever asks; and what a slow site may cost the others."""
+
+import itertools
+import threading
+from datetime import timedelta
+
+import psycopg
+import pytest
+from builders_news import NOON, UNRELATED, Clock, Web, ask, title, world
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.records import Feed
+from pipeline.steps import batches, turns
+from pipeline.steps.fetch import fetch
+from pipeline.steps.leases import Budget
+from pipeline.steps.poll import poll
+from pipeline.steps.turns import AT_ONCE, GLANCE, HELD, Gate, Turns, names, taken, wait
+from pipeline.store import connect
+from pipeline.web.sites import site
+
+SECOND = timedelta(seconds=1)
+PUBLIC, OTHER = "93.184.216.34", "93.184.216.35"
+
+
+# whose turn it is
+
+
+@given(st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 20_000)), max_size=40))
+def test_at_most_two_ask_at_once_and_all_begin_a_second_apart(requests):
+    """Each request waits some milliseconds after the one before, and takes some."""
+    now, gate, begun = NOON, Gate(name="example.org", next_at=NOON), []
+    ends = []
+    for pause, lasts in requests:
+        now += timedelta(milliseconds=pause)
+        while waiting := wait([gate], now):
+            now += waiting
+            over = [end for end in ends if end <= now]
+            gate = Gate(name=gate.name, next_at=gate.next_at, until=tuple(sorted(gate.until)[len(over) :]) if over else gate.until)
+            ends = [end for end in ends if end > now]
+        gate = taken(gate, now, SECOND)
+        begun.append(now)
+        ends = [*(end for end in ends if end > now), now + timedelta(milliseconds=lasts)]
+        assert len(gate.until) <= AT_ONCE
+    assert all(after - before >= SECOND for before, after in itertools.pairwise(begun))
+
+
+def test_a_third_waits_until_one_of_two_has_finished():
+    gate = taken(taken(Gate(name="example.org", next_at=NOON), NOON, SECOND), NOON + SECOND, SECOND)
+    later = NOON + 5 * SECOND
+    assert wait([gate], later) == GLANCE
+    assert wait([Gate(name=gate.name, next_at=gate.next_at, until=gate.until[1:])], later) == timedelta(0)
+
+
+def test_a_place_that_a_killed_worker_held_is_free_after_a_minute():
+    gate = taken(taken(Gate(name="example.org", next_at=NOON), NOON, SECOND), NOON + SECOND, SECOND)
+    assert wait([gate], NOON + HELD) == timedelta(0)
+
+
+def test_what_a_clock_wrote_that_was_a_day_ahead_holds_nobody_up():
+    tomorrow = NOON + timedelta(days=1)
+    gate = taken(taken(Gate(name="example.org", next_at=tomorrow), tomorrow, SECOND), tomorrow + SECOND, SECOND)
+    assert wait([gate], NOON) == timedelta(0)
+    assert taken(gate, NOON, SECOND) == Gate(name="example.org", next_at=NOON + SECOND, until=(NOON + HELD,))
+
+
+def test_the_slowest_of_two_names_decides():
+    free, busy = Gate(name="93.184.216.34", next_at=NOON), Gate(name="example.org", next_at=NOON + 7 * SECOND)
+    assert wait([free, busy], NOON) == 7 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("www.news.example.co.uk:80", "example.co.uk"),
+        ("feeds.example.com.au", "example.com.au"),
+        ("example.org:8080", "example.org"),
+        ("one.github.io", "one.github.io"),
+        ("alpha.example", "alpha.example"),
+        ("a.alpha.example.", "alpha.example"),
+        ("localhost:8000", "localhost"),
+        ("127.0.0.1:8000", "127.0.0.1:8000"),
+        ("[::1]:8000", "[::1]:8000"),
+        ("xn--mller-kva.de", "xn--mller-kva.de"),
+        ("co.uk", "co.uk"),
+    ],
+)
+def test_a_host_belongs_to_the_site_that_somebody_registered(host, expected):
+    assert site(host) == expected
+
+
+def test_a_turn_is_taken_in_the_name_of_the_site_and_of_a_public_address():
+    assert names("www.example.org:443", PUBLIC) == (PUBLIC, "example.org")
+    assert names("www.example.org:443", "127.0.0.1") == ("example.org",), "one's own address stands for many"
+
+
+def test_hosts_of_one_site_are_in_one_batch():
+    hosts = [(f"{name}.example.org", 30) for name in ("www", "feeds", "rss", "live")] + [(f"title-{n}.example", 30) for n in range(8)]
+    shares = batches.plan(hosts, "feeds")
+    assert len(shares) > 1
+    assert [len([host for host in batch["hosts"] if host.endswith("example.org")]) for batch in shares].count(4) == 1
+    assert sorted(host for batch in shares for host in batch["hosts"]) == sorted(host for host, _ in hosts)
+
+
+# over all workers
+
+
+@pytest.fixture
+def pair(database):
+    """Two workers, and the clock on the wall."""
+    clock = Clock()
+    with connect(database, autocommit=True) as one, connect(database, autocommit=True) as two:
+        yield Turns(one, 1.0, clock), Turns(two, 1.0, clock), clock
+
+
+def tried(worker, host="www.example.org:80", address=PUBLIC):
+    """Return whether it was the worker's turn, else for how many seconds it is to wait."""
+    found = worker._tried(host, names(host, address))
+    return True if not isinstance(found, timedelta) else found.total_seconds()
+
+
+@pytest.mark.database
+def test_two_workers_wait_for_each_other_at_one_site(pair):
+    first, second, clock = pair
+    assert tried(first, address=PUBLIC) is True
+    assert tried(second, "feeds.example.org:443", OTHER) == 1.0
+    clock.forward(seconds=1)
+    assert tried(second, "feeds.example.org:443", OTHER) is True
+
+
+@pytest.mark.database
+def test_two_workers_wait_for_each_other_at_one_address(pair):
+    first, second, clock = pair
+    assert tried(first, "alpha.example:80") is True
+    assert tried(second, "beta.example:80") == 1.0
+    assert tried(second, "beta.example:80", OTHER) is True
+    clock.forward(seconds=0.4)
+    assert tried(first, "gamma.example:80") == 0.6
+
+
+@pytest.mark.database
+def test_the_third_request_at_once_waits_whoever_makes_it(pair):
+    first, second, clock = pair
+    with first.turn("www.example.org", PUBLIC):
+        clock.forward(seconds=1)
+        with second.turn("www.example.org", PUBLIC):
+            clock.forward(seconds=1)
+            assert tried(first) == GLANCE.total_seconds()
+        assert tried(first) is True
+
+
+@pytest.mark.database
+def test_a_turn_is_given_back_when_the_request_fails(pair):
+    first, _, clock = pair
+    with pytest.raises(ZeroDivisionError), first.turn("www.example.org", PUBLIC):
+        raise ZeroDivisionError
+    clock.forward(seconds=1)
+    assert first._connection.execute("SELECT name, until FROM ops.turn ORDER BY name").fetchall() == [(PUBLIC, []), ("example.org", [])]
+
+
+@pytest.mark.database
+def test_no_row_can_hold_three_at_once(pair):
+    first, _, clock = pair
+    clock.forward(seconds=1)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        first._connection.execute(
+            "INSERT INTO ops.turn VALUES ('example.org', '2026-01-01Z', ARRAY['2026-01-01Z', '2026-01-01Z', '2026-01-01Z']::timestamptz[])"
+        )
+
+
+@pytest.mark.database
+def test_a_crawl_delay_holds_for_the_site_and_not_for_the_address(pair):
+    first, second, clock = pair
+    first._connection.execute("INSERT INTO ops.host (host, crawl_delay) VALUES ('www.example.org', '10 s')")
+    assert tried(first) is True
+    clock.forward(seconds=1)
+    assert tried(second) == 9.0
+    assert tried(second, "alpha.example:80") is True
+
+
+@pytest.mark.database
+def test_workers_that_ask_at_the_same_moment_begin_apart(database):
+    """Two workers of four threads each, on the real clock."""
+    begun, spacing = [], 0.01
+    with connect(database, autocommit=True) as one, connect(database, autocommit=True) as two:
+        workers = [Turns(one, spacing, turns_clock), Turns(two, spacing, turns_clock)]
+
+        def work(worker):
+            for _ in range(5):
+                host = "www.example.org:80"
+                while isinstance(found := worker._tried(host, names(host, PUBLIC)), timedelta):
+                    threading.Event().wait(min(found.total_seconds(), 0.01))
+                begun.append(found)
+                worker._connection.execute("UPDATE ops.turn SET until = array_remove(until, %s)", [found])
+
+        threads = [threading.Thread(target=work, args=(worker,)) for worker in workers * 2]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+    begun.sort()
+    assert len(begun) == 20
+    assert all((after - before).total_seconds() >= spacing for before, after in itertools.pairwise(begun))
+
+
+def turns_clock():
+    from pipeline import clock
+
+    return clock.wall()
+
+
+# a slow site
+
+MANY = title("alpha", feeds=tuple(Feed(url=f"http://alpha.example/{n}.xml") for n in range(3)))
+
+
+@pytest.fixture
+def web():
+    web = Web()
+    for number in range(3):
+        web.feeds[f"http://alpha.example/{number}.xml"] = []
+    return web
+
+
+@pytest.mark.database
+def test_feeds_for_which_a_sites_time_was_too_short_are_due_again_soon(database, tmp_path, web, monkeypatch):
+    with world(database, tmp_path, web=web, now=Clock(), titles=(MANY, title("beta"))) as edges:
+        edges.now.forward(minutes=30)
+        monkeypatch.setattr(Budget, "SECONDS", 1000.0)
+        monkeypatch.setattr(
+            Budget, "spent", property(lambda _: len([u for u in web.asked if "alpha.example/" in u and "robots" not in u]) >= 2)
+        )
+        tally = poll(edges)["feed"]
+        assert tally.doors["put_off"] == 1 + ("http://beta.example/feed.xml" not in web.asked)
+        late = ask(edges, "SELECT next_poll_at, lease_until < now() FROM ops.schedule WHERE polled_at IS NULL")
+        assert set(late) == {(edges.now.at + Budget.PAUSE, True)}
+        assert ask(edges, "SELECT count(*) FROM ops.poll") == [(4 - tally.doors["put_off"],)]
+
+
+@pytest.mark.database
+def test_pages_for_which_a_sites_time_was_too_short_are_due_again_soon(database, tmp_path, monkeypatch):
+    web = Web()
+    for number in range(4):
+        web.publish("alpha", f"page-{number}", UNRELATED)
+    with world(database, tmp_path, web=web, now=Clock()) as edges:
+        edges.now.forward(minutes=30)
+        poll(edges)
+        monkeypatch.setattr(Budget, "spent", property(lambda _: len([url for url in web.asked if "/page-" in url]) >= 1))
+        assert fetch(edges)["page"].doors == {"fetched": 1, "put_off": 3}
+        rows = ask(edges, "SELECT state, attempts, reason, next_try_at FROM ops.intake WHERE state = 'waiting'")
+        assert rows == [("waiting", 0, None, edges.now.at + Budget.PAUSE)] * 3
+
+
+def test_a_sites_time_is_shorter_than_a_lease():
+    from pipeline.steps.leases import LEASE, SPARE
+
+    assert timedelta(seconds=Budget.SECONDS) + turns.HELD < LEASE - SPARE
