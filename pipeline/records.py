@@ -101,6 +101,7 @@ class Robots:
     fetched_at: datetime
     state: Literal["rules", "allow_all", "unreachable"]  # unreachable means no
     text: str = ""  # the rules; of an unreachable one, what happened
+    reason: Reason | None = None  # where the host itself could not be reached, why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

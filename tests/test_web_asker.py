@@ -1,11 +1,13 @@
 """What robots.txt of each host on the way allows, and what is remembered of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipeline.reasons import Reason
 from pipeline.records import Answer, Refusal, Robots
+from pipeline.web import robots
 from pipeline.web.asker import Asker
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -22,7 +24,9 @@ class Web:
         self.asked.append(url)
         if kind == "robots":
             found = self.robots.get(url, Reason.NOT_FOUND)
-            return Answer(url=url, status=200, headers={}, body=found) if isinstance(found, bytes) else Refusal(stage="page", reason=found)
+            if isinstance(found, bytes):
+                return Answer(url=url, status=200, headers={}, body=found)
+            return Refusal(stage="page", reason=found, url=url)
         while url in self.redirects:
             url = self.redirects[url]
             if refusal := permit(url):
@@ -64,7 +68,7 @@ def test_a_redirect_within_a_host_is_judged_too():
     assert web.asked.count("http://a.example/robots.txt") == 1
 
 
-@pytest.mark.parametrize("reason", [Reason.SERVER_ERROR, Reason.TIMED_OUT, Reason.DNS_FAILED, Reason.RATE_LIMITED])
+@pytest.mark.parametrize("reason", [Reason.SERVER_ERROR, Reason.TIMED_OUT, Reason.RATE_LIMITED, Reason.BROKEN_RESPONSE])
 def test_rules_that_cannot_be_read_mean_no(reason):
     web = Web({"http://a.example/robots.txt": reason})
     answer, ruling = asker(web).fetch("http://a.example/1", kind="page")
@@ -72,11 +76,19 @@ def test_rules_that_cannot_be_read_mean_no(reason):
     assert str(reason) in answer.detail
 
 
-def test_a_host_that_the_guard_refuses_is_refused_by_that_name_and_remembered_by_nobody():
-    kept = []
-    web = Web({"http://inside.example/robots.txt": Reason.ADDRESS_REFUSED}, {"http://a.example/1": "http://inside.example/"})
-    answer, ruling = asker(web, keep=lambda address, _: kept.append(address)).fetch("http://a.example/1", kind="page")
-    assert (answer.reason, ruling.allowed, kept) == (Reason.ADDRESS_REFUSED, False, ["http://a.example/robots.txt"])
+@pytest.mark.parametrize("reason", [Reason.ADDRESS_REFUSED, Reason.DNS_FAILED, Reason.CONNECT_FAILED, Reason.TLS_FAILED])
+def test_where_the_host_itself_cannot_be_reached_that_is_the_reason(reason):
+    web, kept = Web({"http://b.example/robots.txt": reason}, {"http://a.example/1": "http://b.example/"}), {}
+    for _ in range(2):  # the second knows it from the first
+        answer, ruling = asker(web, look=kept.get, keep=kept.__setitem__).fetch("http://a.example/1", kind="page")
+        assert (answer.reason, ruling.decision, ruling.allowed) == (reason, "unreachable", False)
+    assert web.asked.count("http://b.example/robots.txt") == 1
+
+
+def test_a_robots_txt_that_redirects_to_a_forbidden_host_is_only_unreachable():
+    elsewhere = Refusal(stage="page", reason=Reason.ADDRESS_REFUSED, url="http://inside.example/robots.txt")
+    assert robots.read(elsewhere, NOW, "http://a.example/robots.txt").reason is None
+    assert robots.read(replace(elsewhere, url="http://a.example/robots.txt"), NOW, "http://a.example/robots.txt").reason
 
 
 def test_what_is_no_address_is_left_to_the_door():

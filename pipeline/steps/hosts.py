@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline import urls
+from pipeline.reasons import Reason
 from pipeline.records import Robots
 from pipeline.store import read, write
 from pipeline.web import robots
@@ -32,11 +33,15 @@ class Shelf:
     def look(self, address: str) -> Robots | None:
         """Return what was read at the address of a robots.txt, however old."""
         with self._asking:
-            found = read(self._connection, "hosts.robots", Robots, host=key(address))
+            found = read(self._connection, "hosts.robots", _robots, host=key(address))
         return found[0] if found else None
 
     def keep(self, address: str, rules: Robots) -> None:
         """Keep what was read there."""
-        row = {"host": key(address), "state": rules.state, "text": rules.text, "fetched_at": rules.fetched_at}
+        row = {"host": key(address), "state": rules.state, "text": rules.text, "reason": rules.reason, "fetched_at": rules.fetched_at}
         with self._asking:
             write(self._connection, "hosts.keep_robots", **row, crawl_delay=robots.delay(rules, self._agent))
+
+
+def _robots(*, reason: str | None, **said: Any) -> Robots:
+    return Robots(**said, reason=Reason(reason) if reason else None)

@@ -52,7 +52,6 @@ class Asker:
         self._door, self._now, self._agent = door, now, agent
         self._look, self._keep = look or (lambda _: None), keep or (lambda _address, _rules: None)
         self._known: dict[str, Robots] = {}
-        self._forbidden: set[str] = set()  # of hosts that the guard refuses: that, and not robots.txt, is why nothing there is asked
         self._reading: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def robots(self, url: str) -> Robots:
@@ -67,8 +66,7 @@ class Asker:
             return None
         rules = self._rules(address)
         if rules.state == "unreachable":
-            reason = Reason.ADDRESS_REFUSED if address in self._forbidden else Reason.ROBOTS_UNREACHABLE
-            return Ruling(address=address, decision="unreachable", reason=reason, said=rules.text)
+            return Ruling(address=address, decision="unreachable", reason=rules.reason or Reason.ROBOTS_UNREACHABLE, said=rules.text)
         if rules.state == "allow_all":
             return Ruling(address=address, decision="no_rules")
         if robots.allowed(rules, url, self._agent):
@@ -90,18 +88,10 @@ class Asker:
         with self._reading[address]:
             rules = self._known.get(address) or self._look(address)
             if rules is None or not rules.fetched_at <= self._now() < robots.good_until(rules):
-                rules = self._read(address)
+                rules = robots.read(self._door.fetch(address, kind="robots"), self._now(), address)
+                self._keep(address, rules)
             self._known[address] = rules
             return rules
-
-    def _read(self, address: str) -> Robots:
-        answer = self._door.fetch(address, kind="robots")
-        rules = robots.read(answer, self._now())
-        if isinstance(answer, Refusal) and answer.reason is Reason.ADDRESS_REFUSED:
-            self._forbidden.add(address)
-        else:
-            self._keep(address, rules)
-        return rules
 
 
 def _refusal(ruling: Ruling | None, kind: Literal["feed", "page"], url: str) -> Refusal | None:

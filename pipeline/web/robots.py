@@ -25,6 +25,7 @@ LONGEST_DELAY = timedelta(minutes=1)  # no Crawl-delay beyond it is obeyed; some
 # The server answered, and says that there are no rules. RFC 9309, 2.3.1.3: 4xx means that all may be read; so do more than
 # five redirects (2.3.1.2). 429 is no such answer: it asks us to wait.
 _NO_RULES = frozenset({Reason.NOT_FOUND, Reason.GONE, Reason.FORBIDDEN, Reason.TOO_MANY_REDIRECTS, Reason.EMPTY_BODY})
+_NOBODY = frozenset({Reason.ADDRESS_REFUSED, Reason.DNS_FAILED, Reason.CONNECT_FAILED, Reason.TLS_FAILED})  # there, whatever we ask
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s+)?agent[\s:]+([^#]*)", re.IGNORECASE)  # in all the spellings that Protego takes
 _TOKEN = re.compile(r"[a-zA-Z_-]+")  # of a product, RFC 9309, 2.2.1
 _CLIENT_ERRORS = range(400, 500)
@@ -39,15 +40,16 @@ def address(url: str) -> str:
     return f"{target.scheme}://{targets.authority(target.scheme, target.host, target.port)}/robots.txt"
 
 
-def read(answer: Answer | Refusal, now: datetime) -> Robots:
-    """Return the rules; what could not be reached means no."""
+def read(answer: Answer | Refusal, now: datetime, at: str | None = None) -> Robots:
+    """Return the rules; what could not be reached means no. `at` is where they were asked for, to tell a failure of that host."""
     if isinstance(answer, Answer):
         body = answer.body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
         return Robots(fetched_at=now, state="rules", text=text.printable(body))
     other = answer.reason is Reason.UNEXPECTED_STATUS and answer.status in _CLIENT_ERRORS
     if other or answer.reason in _NO_RULES:
         return Robots(fetched_at=now, state="allow_all")
-    return Robots(fetched_at=now, state="unreachable", text=f"robots.txt: {answer.reason}: {answer.detail}".rstrip(": "))
+    reason = answer.reason if answer.reason in _NOBODY and answer.url == at else None
+    return Robots(fetched_at=now, state="unreachable", text=f"robots.txt: {answer.reason}: {answer.detail}".rstrip(": "), reason=reason)
 
 
 def allowed(robots: Robots, url: str, agent: str) -> bool:

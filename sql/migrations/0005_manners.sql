@@ -14,6 +14,8 @@ COMMENT ON COLUMN ops.turn.until IS 'For each request under way, when it must ha
 
 ALTER TABLE ops.host DROP next_at;
 ALTER TABLE ops.host ADD crawl_delay interval CHECK (crawl_delay BETWEEN '0' AND '1 minute');
+ALTER TABLE ops.host ADD robots_reason text CHECK (robots_reason IS NULL OR robots_state = 'unreachable');
+COMMENT ON COLUMN ops.host.robots_reason IS 'Where the host itself could not be reached, why: then that is the reason for which nothing of it is read. Else null.';
 COMMENT ON TABLE ops.host IS 'A server that we read from, and its robots.txt.';
 COMMENT ON COLUMN ops.host.crawl_delay IS 'The Crawl-delay that its rules ask of us, a minute at most; null: none.';
 

@@ -265,6 +265,7 @@ EDITIONS = (
         ),
         at=(0.0, 25.0, 50.0, 75.0),
         kept=4,
+        outcome="unchanged",
     ),
     case(
         "guids-at-random",

@@ -44,22 +44,22 @@ def _refused(name, **more):
 
 REDIRECTED = tuple(_refused(f"to-{name}", feed=moved(place)) for name, place in INSIDE.items())
 NAMED = tuple(
-    case(f"named-{name}", "ssrf", address=place, kept=0, outcome=lambda reason: reason in {"robots_unreachable", "bad_url"}, paths={})
+    case(f"named-{name}", "ssrf", address=place, kept=0, outcome=lambda reason: reason in {"address_refused", "bad_url"}, paths={})
     for name, place in INSIDE.items()
     if name in {"loopback", "decimal", "octal", "hex", "metadata", "v6-loopback", "v6-mapped", "nat64"}
 )
 RESOLVED = (
-    case("resolves-inside", "ssrf", names={"resolves-inside.example": (("127.0.0.1",),)}, outcome="robots_unreachable", kept=0),
+    case("resolves-inside", "ssrf", names={"resolves-inside.example": (("127.0.0.1",),)}, outcome="address_refused", kept=0),
     case(
         "resolves-to-both",
         "ssrf",
         ok("resolves-to-both.example"),
         names={"resolves-to-both.example": (("93.184.251.1", "10.0.0.1"),)},
-        outcome="robots_unreachable",
+        outcome="address_refused",
         kept=0,
         paths={},
     ),
-    case("resolves-to-mapped", "ssrf", names={"resolves-to-mapped.example": (("::ffff:10.0.0.1",),)}, outcome="robots_unreachable", kept=0),
+    case("resolves-to-mapped", "ssrf", names={"resolves-to-mapped.example": (("::ffff:10.0.0.1",),)}, outcome="address_refused", kept=0),
     case(
         "rebinds-after-robots",
         "ssrf",

@@ -168,10 +168,10 @@ REDIRECTS = (
     ),
 )
 NETWORK = (
-    case("dns-unknown", "transport", names={"dns-unknown.example": ()}, outcome="robots_unreachable", failures=1, state="active"),
-    case("dns-silent", "transport", names={"dns-silent.example": (NEVER,)}, outcome="robots_unreachable", failures=1),
-    case("port-closed", "transport", names={"port-closed.example": ((REFUSES,),)}, outcome="robots_unreachable", failures=1),
-    case("port-silent", "transport", names={"port-silent.example": ((SILENT,),)}, outcome="robots_unreachable", failures=1),
+    case("dns-unknown", "transport", names={"dns-unknown.example": ()}, outcome="dns_failed", failures=1, state="active"),
+    case("dns-silent", "transport", names={"dns-silent.example": (NEVER,)}, outcome="dns_failed", failures=1),
+    case("port-closed", "transport", names={"port-closed.example": ((REFUSES,),)}, outcome="connect_failed", failures=1),
+    case("port-silent", "transport", names={"port-silent.example": ((SILENT,),)}, outcome="connect_failed", failures=1),
     case(
         "first-address-dead",
         "transport",
@@ -187,7 +187,7 @@ TLS = (
         "transport",
         ok("tls-expired.example"),
         address="https://tls-expired.example/feed.xml",
-        outcome="robots_unreachable",
+        outcome="tls_failed",
         kept=0,
     ),
     case(
@@ -195,7 +195,7 @@ TLS = (
         "transport",
         ok("tls-wrong-name.example"),
         address="https://tls-wrong-name.example/feed.xml",
-        outcome="robots_unreachable",
+        outcome="tls_failed",
         kept=0,
     ),
     case(
@@ -203,11 +203,11 @@ TLS = (
         "transport",
         ok("tls-self-signed.example"),
         address="https://tls-self-signed.example/feed.xml",
-        outcome="robots_unreachable",
+        outcome="tls_failed",
         kept=0,
     ),
     _broken("plain-on-tls-port", moved("https://plain-on-tls-port.example:8443/feed.xml"), "tls_failed"),
-    _broken("tls-on-plain-port", moved("http://tls-on-plain-port.example:4430/feed.xml")),
+    _broken("tls-on-plain-port", moved("http://tls-on-plain-port.example:4430/feed.xml"), "robots_unreachable"),
     _broken("redirect-to-wrong-name", moved("https://tls-wrong-name.example/feed.xml"), "tls_failed"),
     _broken("redirect-to-expired", moved("https://tls-expired.example/feed.xml"), "tls_failed"),
     _broken("redirect-to-self-signed", moved("https://tls-self-signed.example/feed.xml"), "tls_failed"),
