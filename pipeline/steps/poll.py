@@ -71,7 +71,8 @@ def poll(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Ma
 def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
     which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size}
     claims = committed(edges.connection, lambda: read(edges.connection, "poll.claim", Claim, now=edges.now(), **edges.lease(), **which))
-    return sorted(claims, key=lambda claim: (claim.next_poll_at, claim.feed_id))  # of feeds that list the same, the first has the news
+    # Who failed last time comes last: nobody who behaves waits for a deadline. Of feeds that list the same, the first has the news.
+    return sorted(claims, key=lambda claim: (claim.failures > 0, claim.next_poll_at, claim.feed_id))
 
 
 def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mapping[str, int]], None, None]:

@@ -1,4 +1,5 @@
 -- Feeds that are due, and what a poll leaves behind.
+-- Who failed last time comes last: those who behave are not to wait for those who let us wait.
 -- A poll from the future, and a lease that ends beyond any, are from a clock that was wrong for a while: they bind nobody.
 
 -- name: due_hosts
@@ -16,7 +17,7 @@ WITH due AS (
         AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
         AND (%(hosts)s::text[] IS NULL OR feed.host = ANY (%(hosts)s))
         AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
-    ORDER BY next_poll_at, feed_id LIMIT %(limit)s
+    ORDER BY failures > 0, next_poll_at, feed_id LIMIT %(limit)s
     FOR UPDATE OF schedule SKIP LOCKED
 )
 UPDATE ops.schedule SET fence = fence + 1, lease_until = %(lease_until)s
