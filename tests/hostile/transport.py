@@ -208,8 +208,23 @@ TLS = (
     ),
     _broken("plain-on-tls-port", moved("https://plain-on-tls-port.example:8443/feed.xml"), "tls_failed"),
     _broken("tls-on-plain-port", moved("http://tls-on-plain-port.example:4430/feed.xml"), "robots_unreachable"),
-    _broken("redirect-to-wrong-name", moved("https://tls-wrong-name.example/feed.xml"), "tls_failed"),
-    _broken("redirect-to-expired", moved("https://tls-expired.example/feed.xml"), "tls_failed"),
-    _broken("redirect-to-self-signed", moved("https://tls-self-signed.example/feed.xml"), "tls_failed"),
+    _broken(
+        "redirect-to-wrong-name",
+        moved("https://tls-wrong-name.example/feed.xml"),
+        "tls_failed",
+        names={"tls-wrong-name.example": (("93.184.252.1",),)},
+    ),
+    _broken(
+        "redirect-to-expired",
+        moved("https://tls-expired.example/feed.xml"),
+        "tls_failed",
+        names={"tls-expired.example": (("93.184.252.1",),)},
+    ),
+    _broken(
+        "redirect-to-self-signed",
+        moved("https://tls-self-signed.example/feed.xml"),
+        "tls_failed",
+        names={"tls-self-signed.example": (("93.184.252.1",),)},
+    ),
 )
 CASES = (*SLOW, *SIZE, *CODINGS, *FRAMING, *REDIRECTS, *NETWORK, *TLS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from builders_news import NOON, NPA, Clock, ask, title, world
 
-from hostile import certificates, mutations
+from hostile import certificates, mutant
 from hostile.cases import hours
 from hostile.internet import Internet, Request, opened
 from pipeline.children import Children
@@ -51,12 +51,11 @@ def play(cases: Sequence[Case], database: str, folder: Path, *, policy: Policy =
     clock = Clock()
     tls = certificates.contexts(folder)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(mutations.applied(mutation))
         net = stack.enter_context(opened(internet(cases, clock, tls)))
         titles = [title(case.name, feeds=(Feed(url=f"http://{case.host}/feed.xml", kind=case.kind),)) for case in cases]
         edges = stack.enter_context(world(database, folder, now=clock, titles=titles))
         edges.door = Door(agent=AGENT, resolver=hosts.internet(), policy=policy, tls=tls.client, clock=clock)
-        edges.children = stack.enter_context(Children(2, initializer=mutations.prepare, initargs=(mutation, (NPA,), 1)))
+        edges.children = stack.enter_context(Children(2, initializer=mutant.prepare, initargs=(mutation, (NPA,), 1)))
         stack.enter_context(_limits())
         _address(edges, cases)
         _run(edges, clock, cases)
