@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 JOBS = 500  # then a worker is replaced, so that no page is killed for the memory that earlier ones left behind
+LARGEST = 64 * 2**20  # bytes of a result: several times what ten megabytes of feed can come to
 ENDING = 5.0  # seconds a nursery may take to end
 
 
@@ -133,8 +134,10 @@ class Children:
             child.line.send_bytes(job)
             if not child.line.poll(seconds):
                 raise Killed(f"took over {seconds:g} s")
-            how, outcome = pickle.loads(child.line.recv_bytes())  # noqa: S301  from our own child
+            how, outcome = pickle.loads(child.line.recv_bytes(LARGEST))  # noqa: S301  from our own child
         except (EOFError, OSError):
+            if not child.line.closed and not child.line.readable:  # what it had to say was too long to be heard
+                raise Killed(f"a result of over {LARGEST >> 20} MiB") from None
             raise Killed(_cause(self._bury(child))) from None
         if how == "lost":
             raise Killed(outcome)

@@ -51,6 +51,10 @@ def hoard():
         kept.append(bytearray(2**24))
 
 
+def swell(megabytes):
+    return bytes(megabytes * 2**20)
+
+
 def leave(code):
     os._exit(code)
 
@@ -186,6 +190,35 @@ def test_a_killed_neighbour_does_not_disturb(children):
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(one, range(60))) == list(range(1, 61))
+
+
+@pytest.mark.parametrize("megabytes", [65, 150])
+def test_a_result_that_is_too_large_is_never_taken_in(megabytes):
+    with Children(1) as children:
+        before = psutil.Process().memory_info().rss
+        with pytest.raises(Killed, match="a result of over 64 MiB"):
+            children.call(swell, megabytes, seconds=10)
+        assert psutil.Process().memory_info().rss - before < 32 * 2**20
+        assert children.call(add, 1, 2, seconds=5) == 3
+
+
+MIX = [(spin, (), 0.02), (hang, (), 0.01), (crash, (), 5), (leave, (1,), 5), (swell, (65,), 5), (hoard, (), 5)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the address space")
+def test_kills_of_every_kind_leak_nothing_and_good_work_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    processes, opened = descendants(), descriptors()
+    with Children(1, megabytes=160) as children:
+        settled = (len(descendants()), descriptors())
+        for turn in range(5):
+            for function, args, seconds in MIX:
+                with pytest.raises(Killed):
+                    children.call(function, *args, seconds=seconds)
+                assert children.call(add, turn, 2, seconds=5) == turn + 2
+        assert (len(descendants()), descriptors()) == settled
+    assert (descendants(), descriptors()) == (processes, opened)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_hundred_kills_leak_nothing():

@@ -70,7 +70,8 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 def begun(text: str) -> str:
     """Return the text from its first mark on, without references to characters that XML forbids."""
-    text = _SUSPECT.sub(_legal, text) if "&#" in text else text
+    if "&#" in text:
+        text = _SUSPECT.sub(_legal, text)
     return text.strip(_MARGIN)
 
 

@@ -83,7 +83,7 @@ def _entry(item: Item, rank: int, ground: Ground) -> Entry | Refusal:
         authors=tuple(dict.fromkeys(filter(None, map(_author, item.authors)))),
         language=language(item.language) or ground.language,
         section=next(filter(None, (text.plain(section, NAME) for section in item.sections)), None),
-        text=text.printable(full)[:TEXT] or None,
+        text=text.cut(text.printable(full), TEXT) or None,
     )
 
 
@@ -91,7 +91,7 @@ def _guid(said: str) -> str:
     """Return an identifier; one that is an address without what counts readers, which differs from one cache of a feed to the next."""
     if "?" in said and _ABSOLUTE.match(said):
         with suppress(ValueError):
-            return urls.plain(said)[:GUID]
+            return text.cut(urls.plain(said), GUID)
     return said
 
 
