@@ -15,7 +15,7 @@ import typer
 
 from pipeline.errors import WiredeskError
 
-PARTS = {"demo": None, "machine": None, "titles": "titles", "steps": None}  # module of this folder -> the name it is mounted under
+PARTS = {"demo": None, "machine": None, "titles": "titles", "steps": None, "fold": None}  # module of this folder -> the name it is mounted under
 UNMIGRATED = {f"psycopg.{name}" for name in ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "InvalidSchemaName")}
 UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import compress, islice, pairwise
 from operator import or_
 from typing import TYPE_CHECKING
 
-from pipeline.stories.signatures import BOILERPLATE, QUOTED
+from pipeline.stories.signatures import BOILERPLATE, QUOTED, WORTH
 from pipeline.stories.words import NAME, NUMBER
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def common(left: Signature, right: Signature) -> set[int]:
 def _worth(signature: Signature) -> set[int]:
     if max(signature.flags, default=0) < BOILERPLATE:
         return set(signature.shingles)
-    return {shingle for shingle, flag in zip(signature.shingles, signature.flags, strict=False) if not flag & BOILERPLATE}
+    return set(compress(signature.shingles, signature.flags.translate(WORTH)))
 
 
 def places(signature: Signature, common: set[int]) -> list[int]:
     """Return where the shared shingles stand."""
-    return [place for place, shingle in enumerate(signature.shingles) if shingle in common]
+    return list(compress(range(len(signature.shingles)), map(common.__contains__, signature.shingles)))
 
 
 def said(signature: Signature, places: list[int]) -> set[int]:

@@ -7,6 +7,7 @@ import zlib
 from array import array
 from dataclasses import replace
 from functools import lru_cache
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -24,6 +25,7 @@ SAMPLE = 32  # rows per article in the candidate table
 MIN_WORDS = 24  # narrated or quoted words that are no boilerplate; below this a text has no sample and matches nothing
 QUOTED, BOILERPLATE = 4, 8  # what a word is, beside words.NUMBER and words.NAME
 
+WORTH = bytes(not flag & BOILERPLATE for flag in range(256))  # translates flags for itertools.compress
 _WITHOUT_BOILERPLATE = bytes(flag & ~BOILERPLATE for flag in range(256))
 _HEAD = struct.Struct("<BBI")  # version, width, words
 
@@ -51,7 +53,7 @@ def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] =
 
 def discount(signature: Signature, boilerplate: AbstractSet[int]) -> Signature:
     """Return the signature as if it had been signed with this boilerplate, and no other."""
-    places = [place for place, shingle in enumerate(signature.shingles) if shingle in boilerplate]
+    places = list(compress(range(len(signature.shingles)), map(boilerplate.__contains__, signature.shingles)))
     if not places and max(signature.flags, default=0) < BOILERPLATE:
         return signature
     flags = bytearray(signature.flags.translate(_WITHOUT_BOILERPLATE))
@@ -65,7 +67,7 @@ def discount(signature: Signature, boilerplate: AbstractSet[int]) -> Signature:
 def pack(signature: Signature) -> bytes:
     """Return the signature as bytes, about 4.3 a word; the shingles and the sample are not in it, they follow from the words."""
     head = _HEAD.pack(signature.version, signature.width, len(signature.tokens))
-    return head + array("I", signature.tokens).tobytes() + zlib.compress(signature.flags, 6)
+    return head + array("I", signature.tokens).tobytes() + zlib.compress(signature.flags, 1)
 
 
 def unpack(data: bytes) -> Signature:
@@ -116,9 +118,9 @@ def _shingles(tokens: array[int], width: int) -> tuple[int, ...]:
 def _sample(shingles: tuple[int, ...], flags: bytes | bytearray, width: int) -> tuple[int, ...]:
     """Return the lowest-hashing shingles that are no boilerplate."""
     clean = max(flags, default=0) < BOILERPLATE
-    if (len(flags) if clean else sum([not flag & BOILERPLATE for flag in flags])) < MIN_WORDS * (width // WIDTH):
+    if (len(flags) if clean else sum(flags.translate(WORTH))) < MIN_WORDS * (width // WIDTH):
         return ()
-    told = shingles if clean else [shingle for shingle, flag in zip(shingles, flags, strict=False) if not flag & BOILERPLATE]
+    told = shingles if clean else list(compress(shingles, flags.translate(WORTH)))
     # Hashes are spread evenly: of those below this about twice as many as wanted are expected, and few need be sorted.
     below = (SAMPLE << 65) // max(len(told), 1) - (1 << 63)
     low = {shingle for shingle in told if shingle < below}

@@ -1,0 +1,132 @@
+"""`./wiredesk fold`: a file of documents -> stories; in any order, by any number of processes, with nothing lost."""
+
+import json
+import random
+
+import pytest
+from builders_stories import OTHER_AGENCY, SPEECH, THIRD, UNRELATED, WIRE, cut
+from typer.testing import CliRunner
+
+from pipeline.cli.fold import app
+from pipeline.stories import documents
+from pipeline.stories.documents import Document, Wrong
+
+FOOTER = (
+    "Sign up to our morning letter and never miss what matters on the coast, for a small sum that keeps eleven reporters at work all year."
+)
+
+
+def line(name, text=WIRE, title="quay.example", at="2026-03-02T06:00:00Z", **more):
+    given = {"id": name, "title": title, "language": "en", "published_at": at, "headline": "Ferries stop", "text": text, **more}
+    return json.dumps(given, ensure_ascii=False)
+
+
+CORPUS = [
+    line("wire", title="news.example"),
+    line("cut", cut(WIRE, 0, 4) + "\n\n" + FOOTER, at="2026-03-02T07:00:00+00:00"),
+    line("again", title="bay.example", at="2026-03-02T08:00:00"),
+    line("expanded", WIRE + "\n\n" + cut(UNRELATED, 0, 4), title="hill.example", at="2026-03-03T08:00:00Z"),
+    line("painting", UNRELATED + "\n\n" + FOOTER),
+    line("third", THIRD + "\n\n" + FOOTER),
+    line("other agency", OTHER_AGENCY, title="bay.example"),
+    line("undated", cut(WIRE, 0, 8), title="isle.example", at=None),
+]
+
+
+@pytest.fixture
+def fold(tmp_path):
+    def run(lines, *options, code=0):
+        docs, out = tmp_path / "docs.jsonl", tmp_path / "stories.jsonl"
+        docs.write_bytes("\n".join(lines).encode() if isinstance(lines, list) else lines)
+        done = CliRunner().invoke(app, [str(docs), "--out", str(out), *options])
+        assert done.exit_code == code, done.output
+        return [json.loads(row) for row in out.read_text().splitlines()], done.stderr, out.read_bytes()
+
+    return run
+
+
+def test_copies_are_one_story_with_what_each_kept_and_added(fold):
+    rows, summary, _ = fold(CORPUS)
+    told = {row["id"]: row for row in rows}
+    assert list(rows[0]) == ["id", "story", "canonical", "relation", "kept", "own", "agency"]
+    assert {name for name in told if told[name]["canonical"] == "wire"} == {"wire", "cut", "again", "expanded", "undated"}
+    assert {name: told[name]["relation"] for name in ("wire", "cut", "again", "expanded", "painting")} == {
+        "wire": "origin", "cut": "trimmed", "again": "verbatim", "expanded": "expanded", "painting": "origin",
+    }  # fmt: skip
+    assert len({told[name]["story"] for name in ("wire", "painting", "third", "other agency")}) == 4
+    assert "8 documents: 8 folded into 4 stories, 0 refused" in summary
+
+
+def test_the_outcome_is_the_same_byte_by_byte_whatever_the_order_and_the_number_of_processes(fold):
+    _, _, first = fold(CORPUS, "--workers", "1")
+    for seed in (1, 2):
+        shuffled = random.Random(seed).sample(CORPUS, len(CORPUS))
+        assert fold(shuffled, "--workers", str(seed))[2] == first
+
+
+def test_a_bad_line_is_refused_by_name_and_number_and_nothing_is_lost(fold):
+    bad = ["{", "[]", line(""), line("a", title=" "), line("b", text=""), line("c", at="yesterday"), line("d", language=3)]
+    rows, said, _ = fold([CORPUS[0], *bad, "", CORPUS[4]])
+    for number, why in enumerate(("not_json", "not_an_object", "no_id", "no_title", "no_text", "bad_time", "bad_field"), start=2):
+        assert f"line {number}: {why}\n" in said
+    assert len(rows) == 2
+    assert "9 documents: 2 folded into 2 stories, 7 refused (bad_field 1, bad_time 1," in said
+
+
+def test_of_two_documents_with_one_id_the_same_one_is_kept_in_any_order(fold):
+    both = [line("one", cut(WIRE, 0, 4)), line("one", UNRELATED), CORPUS[0]]
+    rows, said, first = fold(both)
+    assert len(rows) == 2
+    assert "duplicate_id 1" in said
+    assert fold(both[::-1])[2] == first
+
+
+def test_a_corpus_of_which_nothing_can_be_read_ends_with_an_error(fold):
+    assert fold(["nothing"], code=1)[0] == []
+    assert fold([""])[0] == []
+
+
+def test_documents_come_and_stories_go_through_pipes():
+    done = CliRunner().invoke(app, ["-"], input="\n".join(CORPUS[:3]))
+    assert [json.loads(row)["id"] for row in done.stdout.splitlines()] == ["wire", "cut", "again"]
+
+
+def test_a_file_that_is_not_there_is_a_wrong_option(tmp_path):
+    done = CliRunner().invoke(app, [str(tmp_path / "none.jsonl")])
+    assert done.exit_code == 2
+    assert "No such file" in done.stderr
+
+
+def test_hundreds_of_verbatim_copies_are_one_story(fold):
+    """More than any shingle may be in and still be looked at: those that say the same are compared as one."""
+    many = [line(f"copy {number}", title=f"t{number}.example") for number in range(200)]
+    rows, _, _ = fold([*many, line("short", cut(WIRE, 0, 5), at="2026-03-04T06:00:00Z")])
+    assert {row["story"] for row in rows} == {1}
+    assert sum(row["relation"] == "verbatim" for row in rows) == 199
+
+
+def test_an_agency_signed_in_some_copies_is_that_of_the_story(fold):
+    signed = WIRE.replace("OSTRAVEN (NPA) - ", "OSTRAVEN (AP) — ")
+    rows, _, _ = fold([line("signed", signed), line("bare", WIRE.replace("OSTRAVEN (NPA) - ", ""), title="bay.example")])
+    assert {(row["story"], row["agency"]) for row in rows} == {(1, "ap")}
+
+
+def test_two_stories_that_share_a_speech_stay_two(fold):
+    rows, _, _ = fold(
+        [line(name, f"{cut(text, 0, 3)}\n\n{SPEECH}", title=f"{name}.example") for name, text in (("a", UNRELATED), ("b", THIRD))]
+    )
+    assert [row["story"] for row in rows] == [1, 2]
+
+
+def test_a_line_longer_than_any_document_is_refused_and_the_next_one_read(fold):
+    rows, said, _ = fold(b'{"id": "' + b"x" * (documents.LONGEST + 10) + b'"}\n' + CORPUS[0].encode())
+    assert "line 1: too_long" in said
+    assert [row["id"] for row in rows] == ["wire"]
+
+
+@pytest.mark.parametrize("text", ["\ud800 lone", "a\x00b", "\u0000"])
+def test_text_that_cannot_be_printed_is_cleaned_or_refused_and_never_breaks_the_run(text):
+    read = documents.read(json.dumps({"id": 7, "title": "WWW.Quay.example", "text": text + " words", "language": "en-GB"}).encode())
+    assert isinstance(read, Document)
+    assert (read.id, read.title, read.language, read.published_at) == ("7", "quay.example", "en", None)
+    assert documents.read(json.dumps({"id": text, "title": "a", "text": "b"}).encode()) is Wrong.NO_ID
