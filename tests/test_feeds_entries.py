@@ -226,6 +226,14 @@ def test_json_escapes_cannot_smuggle_what_a_database_refuses():
     assert [refusal.reason for refusal in reading.refusals] == [Reason.BROKEN_ENTRY] * 2
 
 
+def test_a_json_address_that_is_a_number_loses_nothing_else():
+    reading = parse(
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"url": 5, "id": 7}, {"url": "https://www.title.example/1", "title": ["x"]}]}'
+    )
+    assert [entry.url for entry in reading.entries] == ["https://www.title.example/1"]
+    assert [refusal.reason for refusal in reading.refusals] == [Reason.NO_LINK]
+
+
 def test_what_is_escaped_twice_is_read_as_words():
     (entry,) = read("escaped_twice.xml").entries
     assert (entry.headline, entry.summary) == ("Q&A: “we stay”", "It is settled.")

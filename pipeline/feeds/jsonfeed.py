@@ -35,7 +35,7 @@ def _item(item: Any) -> Item | str:
     if not isinstance(item, dict):
         return f"an item is {type(item).__name__}, not an object"
     plain = _said(item, "content_text")
-    links = [Link(href=item[name]) for name in ("url", "external_url") if _said(item, name)]
+    links = [Link(href=said) for name in ("url", "external_url") if isinstance(said := item.get(name), str) and said]
     return Item(
         links=(*links, Link(href=_said(item, "id"), surely=False)),
         headline=_said(item, "title"),

@@ -8,7 +8,6 @@ CASES = (*controls.CASES, *transport.CASES, *ssrf.CASES, *contents.CASES, *pages
 
 # Faults that are known and lie with somebody: the case says how it should be.
 KNOWN = {
-    "json-wrong-types": "an address that is a number loses the whole JSON Feed",
     "noncharacter-in-page": "U+FFFE in a page loses its text",
     "front-page": "a page of nothing but teasers is read as an article from 150 words on",
 }
