@@ -8,6 +8,7 @@ WiredeskError          says what it is about, what is wrong, and what to do next
 |-- DatabaseError      Postgres cannot be started, reached or used
 |   `-- MigrationError the schema cannot be brought up to date
 |-- RegistryError      a block of the registry that is not valid
+|-- DecisionError      a person's word on stories that cannot be stored
 `-- LedgerError        an item has left a stage by no named door
 
 They are raised with the subject first and the cause chained, and caught at the CLI's edge, which prints one line and the hint.
@@ -54,6 +55,10 @@ class MigrationError(DatabaseError):
 
 class RegistryError(WiredeskError):
     """A block of the registry that is not valid; the subject is "file:line"."""
+
+
+class DecisionError(WiredeskError):
+    """A person's word on stories that repeats or contradicts another, or is about nothing that we have."""
 
 
 class LedgerError(WiredeskError):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.database
 
 def test_every_statement_is_one_that_the_migrated_schema_understands(news):
     for name, statement in statements().items():
-        if name == "upkeep.analyze":
+        if name in {"upkeep.analyze", "recompute.begin"}:  # not to be explained
             continue
         wanted = {piece.split(b")s")[0].decode() for piece in statement.split(b"%(")[1:]}
         with news.transaction(force_rollback=True):

@@ -15,7 +15,16 @@ import typer
 
 from pipeline.errors import WiredeskError
 
-PARTS = {"demo": None, "machine": None, "titles": "titles", "steps": None, "fold": None}  # module of this folder -> the name it is mounted under
+PARTS = {  # module of this folder -> the name it is mounted under
+    "demo": None,
+    "machine": None,
+    "titles": "titles",
+    "steps": None,
+    "fold": None,
+    "why": None,
+    "recompute": None,
+    "decide": "decide",
+}
 UNMIGRATED = {f"psycopg.{name}" for name in ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "InvalidSchemaName")}
 UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC}
 

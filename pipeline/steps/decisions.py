@@ -1,75 +1,95 @@
-"""People's word on articles: what holds of it in a neighbourhood, and how it is given and withdrawn. A contradiction is refused."""
+"""A person's word -> its row and the stories that follow from it, in one transaction of the one writer; or DecisionError."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from pipeline.store import read
-from pipeline.stories.canonical import rank
+from pipeline import urls
+from pipeline.errors import DecisionError
+from pipeline.steps import neighbours
+from pipeline.store import committed, dicts, read, value, write
+from pipeline.stories.decisions import PAIRS, Decision, contradicted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
-
-    from pipeline.records import Copy, Story
+    from pipeline.steps.edges import Edges
     from pipeline.store import Connection
-
-What = Literal["must_link", "cannot_link", "set_canonical", "set_agency"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """A row of core.decision that holds."""
-
-    decision_id: int
-    what: What
-    article_id: int
-    other_id: int | None
-    agency: str | None
-    who: str
-    why: str
-    at: datetime
+    from pipeline.stories.decisions import What
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What people have decided about some articles."""
-
-    said: tuple[Decision, ...] = ()
-
-    @property
-    def together(self) -> list[tuple[int, int]]:
-        return self._pairs("must_link")
-
-    @property
-    def apart(self) -> list[tuple[int, int]]:
-        return self._pairs("cannot_link")
-
-    def canonical_of(self, copies: Iterable[Copy]) -> int | None:
-        """Return the article that was decided to stand for these copies; of several (their stories were two once) the best by the rule."""
-        first = min((copy for copy in copies if self._on(copy.article, "set_canonical")), key=rank, default=None)
-        return first.article if first else None
-
-    def agency_of(self, copies: Iterable[Copy], otherwise: str | None) -> str | None:
-        """Return the agency that was decided for these copies, likewise; `otherwise` where nothing was."""
-        first = min((copy for copy in copies if self._on(copy.article, "set_agency")), key=rank, default=None)
-        decided = self._on(first.article, "set_agency") if first else None
-        return decided.agency if decided else otherwise
-
-    def speak_of(self, story: Story, what: What) -> Decision | None:
-        """Return the decision that settles this of a story."""
-        if what == "set_canonical":
-            return self._on(story.canonical, what)
-        return next((found for member in story.members if (found := self._on(member.article, what))), None)
-
-    def _pairs(self, what: What) -> list[tuple[int, int]]:
-        return [(one.article_id, one.other_id) for one in self.said if one.what == what and one.other_id is not None]
-
-    def _on(self, article: int, what: What) -> Decision | None:
-        return next((one for one in self.said if one.what == what and one.article_id == article), None)
+def decide(edges: Edges, what: What, articles: tuple[int, ...], *, who: str, why: str, agency: str | None = None) -> int:
+    """Store a decision, make the stories around it anew, and return its number. DecisionError where it cannot be."""
+    pair = what in PAIRS
+    if pair and len(set(articles)) != len(articles):
+        raise DecisionError(what.replace("_", " "), "both addresses are one article")
+    first, *others = sorted(articles)
+    new = Decision(
+        decision_id=0, what=what, article_id=first, other_id=others[0] if pair else None, agency=agency, who=who, why=why, at=edges.now()
+    )
+    return committed(edges.connection, partial(_decided, edges, new))
 
 
-def about(connection: Connection, articles: Sequence[int]) -> Words:
-    """Return what holds of these articles, and of pairs of which one is among them."""
-    return Words(said=tuple(read(connection, "decisions.about", Decision, articles=articles)))
+def withdraw(edges: Edges, decision_id: int, *, who: str, why: str) -> None:
+    """Let a decision hold no longer, and make the stories around it anew."""
+
+    def work() -> None:
+        write(edges.connection, "decisions.lock")
+        rows = dicts(edges.connection, "decisions.withdraw", decision_id=decision_id, who=who, why=why, at=edges.now())
+        if not rows:
+            raise DecisionError(f"decision {decision_id}", "there is none that holds", hint="See ./wiredesk decide list.")
+        neighbours.regroup(edges.connection, [article for article in rows[0].values() if article is not None], edges.now())
+
+    committed(edges.connection, work)
+
+
+def listed(edges: Edges, *, withdrawn: bool = False) -> list[dict[str, Any]]:
+    """Return all decisions with their articles' addresses."""
+    with edges.connection.transaction():
+        return dicts(edges.connection, "decisions.listed", withdrawn=withdrawn)
+
+
+def article(connection: Connection, url: str) -> int:
+    """Return the article at an address, within the caller's transaction; DecisionError for one that we do not have, or that has no text."""
+    try:
+        rows = dicts(connection, "decisions.article", url_key=urls.key(url))
+    except ValueError as error:
+        raise DecisionError(url, f"is no address of an article: {error}") from error
+    if not rows:
+        raise DecisionError(url, "no article has this address", hint="mart.article.url holds those that we have.")
+    if not rows[0]["told"]:
+        raise DecisionError(url, "the article is not in a story yet", hint="Run ./wiredesk fetch, extract and cluster, or see ops.intake.")
+    return int(rows[0]["article_id"])
+
+
+def _decided(edges: Edges, new: Decision) -> int:
+    connection = edges.connection
+    write(connection, "decisions.lock")
+    story = {row["article_id"] for row in dicts(connection, "decisions.story", article_id=new.article_id)}
+    said, broken = read(connection, "decisions.all", Decision), _broken(connection)
+    if against := contradicted(new, said, story):
+        same = (against.what, against.article_id, against.other_id) == (new.what, new.article_id, new.other_id)
+        raise _refused(new, against, "has been decided already" if same else "contradicts another decision")
+    row = {"what": new.what, "article_id": new.article_id, "other_id": new.other_id, "agency": new.agency}
+    number = int(value(connection, "decisions.add", **row, who=new.who, why=new.why, at=new.at))
+    neighbours.regroup(connection, [one for one in (new.article_id, new.other_id) if one is not None], new.at)
+    if failed := _broken(connection) - broken:
+        near = [one for one in said if one.what in PAIRS and not story.isdisjoint({one.article_id, one.other_id})]
+        met = [one for one in said if one.decision_id in failed] or near
+        raise _refused(new, met[-1] if met else None, "cannot be met beside what was decided before")
+    return number
+
+
+def _broken(connection: Connection) -> set[int]:
+    """Return the decisions that the stories as they are do not meet: later arrivals may have put two of them into one story."""
+    return {row["decision_id"] for row in dicts(connection, "decisions.broken")}
+
+
+def _refused(new: Decision, against: Decision | None, problem: str) -> DecisionError:
+    if against is None:
+        return DecisionError(new.what.replace("_", " "), problem)
+    name = f"decision {against.decision_id} ({against.what.replace('_', ' ')}, by {against.who} on {against.at:%Y-%m-%d}: {against.why})"
+    return DecisionError(
+        new.what.replace("_", " "),
+        f"{problem}: {name}",
+        hint=f"Withdraw it first if it is wrong: ./wiredesk decide withdraw {against.decision_id}",
+    )

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.records import Copy, Match
-from pipeline.steps import compared, decisions, standing
+from pipeline.steps import compared, standing
 from pipeline.store import dicts, read
 from pipeline.stories import identity, matches, partition, telling
+from pipeline.stories.decisions import Decision, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from pipeline.records import Signature, Story
-    from pipeline.steps.decisions import Words
     from pipeline.store import Connection
 
 
@@ -32,7 +32,7 @@ def regroup(connection: Connection, articles: Sequence[int], at: datetime) -> Ma
     """Group the articles and all around them anew and return each one's relation. Needs the cluster lock and a transaction."""
     around = near(connection, articles)
     groups = partition.group(around.copies.values(), around.evidence, together=around.words.together, apart=around.words.apart)
-    stories = told(groups, around, _measuring(connection))
+    stories = told(groups, around, measuring(connection))
     was = standing.read_standing(connection, list(around.copies))
     identities = identity.settle(groups, {article: row["story_id"] for article, row in was.members.items()})
     standing.write_stories(connection, stories, identities, was=was, around=around, at=at)
@@ -43,8 +43,12 @@ def near(connection: Connection, articles: Sequence[int]) -> Neighbourhood:
     """Return the articles and all that hang together with them, by matches, stories or people's word."""
     ids = [row["article_id"] for row in dicts(connection, "cluster.neighbourhood", articles=articles)]
     copies = {copy.article: copy for copy in read(connection, "cluster.copies", Copy, articles=ids)}
-    evidence = [match(row) for row in dicts(connection, "cluster.matches", articles=ids)]
-    return Neighbourhood(copies=copies, evidence=evidence, words=decisions.about(connection, ids))
+    evidence = [match(row) for row in dicts(connection, "cluster.matches", articles=list(copies))]
+    return Neighbourhood(copies=copies, evidence=evidence, words=_words(connection, list(copies)))
+
+
+def _words(connection: Connection, articles: Sequence[int]) -> Words:
+    return Words(said=tuple(read(connection, "decisions.about", Decision, articles=articles)))
 
 
 def match(stored: Mapping[str, Any]) -> Match:
@@ -70,7 +74,8 @@ def told(groups: Sequence[Sequence[int]], around: Neighbourhood, measure: Callab
     return stories
 
 
-def _measuring(connection: Connection) -> Callable[[int, int], Match | None]:
+def measuring(connection: Connection) -> Callable[[int, int], Match | None]:
+    """Return what measures a pair by its stored signatures."""
     texts: dict[int, Signature] = {}
 
     def measure(left: int, right: int) -> Match | None:

@@ -39,7 +39,7 @@ class Before:
 
 
 def read_standing(connection: Connection, articles: Sequence[int]) -> Before:
-    """Return the stories in which the articles stand, locked."""
+    """Return the stories in which the articles stand."""
     members = {row.pop("article_id"): row for row in dicts(connection, "cluster.members", articles=articles)}
     ids = sorted({row["story_id"] for row in members.values()})
     return Before(members=members, stories={one.story_id: one for one in read(connection, "cluster.stories", Standing, stories=ids)})

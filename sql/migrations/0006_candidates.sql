@@ -11,7 +11,7 @@ CREATE TABLE core.sample (
     article_id bigint NOT NULL,
     PRIMARY KEY (shingle, at, article_id)
 ) PARTITION BY RANGE (at);
-COMMENT ON TABLE core.sample IS 'The rare shingles of a text by which candidates are found: articles that share two of them are compared. In windows of ten days; old windows are dropped.';
+COMMENT ON TABLE core.sample IS 'The rare shingles of a text by which candidates are found: articles that share two of them are compared. In windows of thirty days; old windows are dropped.';
 COMMENT ON COLUMN core.sample.shingle IS 'Hash of a few consecutive words.';
 COMMENT ON COLUMN core.sample.at IS 'When the article was first seen.';
 COMMENT ON COLUMN core.sample.article_id IS 'The article that has it. No foreign key: 32 checks an article, for rows that nobody joins but by id.';
@@ -22,9 +22,9 @@ COMMENT ON TABLE parts.sample_rest IS 'Rows of times for which no window has bee
 CREATE FUNCTION core.turn_samples(now timestamptz, keep interval, ahead interval) RETURNS TABLE (made integer, dropped integer)
 LANGUAGE plpgsql AS $$
 DECLARE
-    width CONSTANT interval := '10 days';
+    width CONSTANT interval := '30 days';
     origin CONSTANT timestamptz := '2000-01-01Z';
-    edge timestamptz := date_bin(width, now, origin);
+    edge timestamptz := date_bin(width, now, origin);  -- few windows: each look for a shingle reads a page of each
     name text;
 BEGIN
     made := 0;
@@ -33,7 +33,7 @@ BEGIN
         name := 'sample_' || to_char(edge AT TIME ZONE 'UTC', 'YYYYMMDD');
         IF to_regclass('parts.' || name) IS NULL THEN
             EXECUTE format('CREATE TABLE parts.%I (LIKE core.sample INCLUDING ALL) WITH (autovacuum_vacuum_insert_scale_factor = 0.05)', name);
-            EXECUTE format('COMMENT ON TABLE parts.%I IS %L', name, format('Samples of articles first seen from %s on, for ten days.', edge::date));
+            EXECUTE format('COMMENT ON TABLE parts.%I IS %L', name, format('Samples of articles first seen from %s on, for thirty days.', edge::date));
             EXECUTE format('WITH moved AS (DELETE FROM parts.sample_rest WHERE at >= %L AND at < %L RETURNING *)
                 INSERT INTO parts.%I SELECT * FROM moved', edge, edge + width, name);
             EXECUTE format('ALTER TABLE core.sample ATTACH PARTITION parts.%I FOR VALUES FROM (%L) TO (%L)', name, edge, edge + width);

@@ -70,7 +70,7 @@ WITH RECURSIVE near (article_id) AS (
         UNION ALL SELECT article_id FROM core.decision WHERE other_id = near.article_id AND what = 'must_link' AND withdrawn_at IS NULL
     ) AS other (article_id)
 )
-SELECT near.article_id FROM near JOIN core.article USING (article_id) WHERE version IS NOT NULL;
+SELECT article_id FROM near;
 
 -- name: copies
 SELECT article.article_id AS article, url_key, words, access, title.agency IS NOT NULL AS by_agency, first_seen_at, happened_at,
@@ -91,7 +91,7 @@ FROM core.match WHERE left_id = ANY (%(articles)s) AND right_id = ANY (%(article
 SELECT article_id, story_id, relation, kept, own, lag FROM core.story_article WHERE article_id = ANY (%(articles)s);
 
 -- name: stories
-SELECT story_id, canonical_id, agency FROM core.story WHERE story_id = ANY (%(stories)s) FOR UPDATE;
+SELECT story_id, canonical_id, agency FROM core.story WHERE story_id = ANY (%(stories)s);
 
 -- name: open_stories
 INSERT INTO core.story (canonical_id, agency, created_at, changed_at)

@@ -106,7 +106,8 @@ SELECT packed, version FROM core.signature WHERE article_id = %(article_id)s AND
 -- name: add_samples
 INSERT INTO core.sample (shingle, at, article_id)
 SELECT DISTINCT shingle, first_seen_at, article_id FROM core.article CROSS JOIN unnest(%(sample)s::bigint[]) AS shingle
-WHERE article_id = %(article_id)s;
+WHERE article_id = %(article_id)s
+ON CONFLICT DO NOTHING;
 
 -- name: kept
 UPDATE ops.intake SET state = 'kept', claims = 0, reason = NULL, lease_until = '2000-01-01Z' WHERE article_id = %(article_id)s AND fence = %(fence)s;
