@@ -78,6 +78,15 @@ def test_the_same_event_told_by_two_agencies_is_two_texts():
     assert level(WIRE, OTHER_AGENCY) == "none"
 
 
+def test_a_round_up_that_holds_the_beginning_of_a_text_is_no_copy_of_it():
+    page = "\n\n".join([cut(UNRELATED, 0, 5), cut(WIRE, 0, 4), cut(THIRD, 0, 4), cut(OTHER_AGENCY, 2)])
+    match = measured(WIRE, page)
+    assert match.lead == 1
+    assert 0.2 < min(match.left_in_right, match.right_in_left) < matches.Policy().both
+    assert level(WIRE, page) not in COPIES
+    assert level(WIRE, cut(UNRELATED, 0, 1) + "\n\n" + cut(WIRE, 0, 4)) in COPIES
+
+
 # --- what two different texts may share ---
 
 REPORT_A = cut(UNRELATED, 0, 3).replace("LIMAR (NPA) - ", "") + "\n\nThe president spoke that evening.\n\n" + SPEECH
