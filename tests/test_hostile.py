@@ -24,6 +24,12 @@ def test_comes_to_what_it_must(played, case):
     assert wrong == {}
 
 
+def test_who_behaves_loses_nothing_by_the_company(played):
+    controls = [case for case in CASES if case.group == "controls"]
+    assert len(controls) >= 20
+    assert [case.name for case in controls if world.wrong(case, played.facts[case.name])] == []
+
+
 def test_nothing_inside_is_ever_touched(played):
     assert not played.touched
 

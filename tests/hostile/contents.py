@@ -264,6 +264,7 @@ EDITIONS = (
             for some in ((1, 2, 3), (2, 3, 4), (1, 2, 3), (2, 3, 4))
         ),
         at=(0.0, 25.0, 50.0, 75.0),
+        refused={},
         kept=4,
         outcome="unchanged",
     ),

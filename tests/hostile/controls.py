@@ -79,6 +79,7 @@ CASES = (
         "controls",
         tuple(ok("growing-feed.example", number=n) for n in (3, 5, 9)),
         at=(0.0, 25.0, 50.0),
+        refused={},
         kept=9,
         outcome="read",
     ),

@@ -279,7 +279,13 @@ ENDS = (
         next=between(0.1, 27),
         polls=lambda n: n >= 4,
     ),
-    _case("back-off-grows", reply(b"", status="500 Oops"), at=(0.0, 0.1, 0.2, 26.0, 27.0), polls=lambda n: n <= 3, outcome="server_error"),
+    _case(
+        "back-off-grows",
+        reply(b"", status="500 Oops"),
+        at=tuple(n / 2 for n in range(25)),
+        polls=lambda n: 4 <= n <= 12,
+        outcome="server_error",
+    ),
     _case(
         "always-304",
         (

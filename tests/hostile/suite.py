@@ -8,6 +8,5 @@ CASES = (*controls.CASES, *transport.CASES, *ssrf.CASES, *contents.CASES, *pages
 
 # Faults that are known and lie with somebody: the case says how it should be.
 KNOWN = {
-    "noncharacter-in-page": "U+FFFE in a page loses its text",
     "front-page": "a page of nothing but teasers is read as an article from 150 words on",
 }
