@@ -20,7 +20,7 @@ ARTICLES = Asset("wiredesk://articles")
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk"},
+    default_args={"owner": "wiredesk", "queue": "web"},
     dagrun_timeout=pendulum.duration(hours=1),
     tags=["wiredesk"],
     doc_md=__doc__,
@@ -39,7 +39,7 @@ def articles() -> None:
         get_current_context()["label"] = batch["label"]
         return tasks.fetch(batch)
 
-    @task(trigger_rule="all_done", doc_md="Text, facts, credits, signature, in children that can be killed.")
+    @task(queue="cpu", trigger_rule="all_done", doc_md="Text, facts, credits, signature, in children that can be killed.")
     def extract() -> dict[str, int]:
         from pipeline.steps import tasks
 

@@ -22,7 +22,7 @@ ENTRIES = Asset("wiredesk://entries")
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk"},
+    default_args={"owner": "wiredesk", "queue": "web"},
     dagrun_timeout=pendulum.duration(minutes=30),
     tags=["wiredesk"],
     doc_md=__doc__,

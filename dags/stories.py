@@ -21,7 +21,7 @@ STORIES = Asset("wiredesk://stories")
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk"},
+    default_args={"owner": "wiredesk", "queue": "cpu"},
     dagrun_timeout=pendulum.duration(hours=1),
     tags=["wiredesk"],
     doc_md=__doc__,

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 COMMAND = [sys.executable, "-m", "airflow"]
 USER = "admin"
 PREFIX = "AIRFLOW__"
+AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
+QUIET = {"SCARF_ANALYTICS": "false", "DO_NOT_TRACK": "1"}
 PARALLELISM = max(2, min(4, 2 * (os.cpu_count() or 1)))  # every slot is a process of 56 MB from the start on
 OPINIONS = {  # an AIRFLOW__ variable of the user's goes before each of these
     "CORE__EXECUTOR": "LocalExecutor",
@@ -62,9 +64,9 @@ def environment(settings: Settings, urls: Urls) -> dict[str, str]:
     home = settings.var.resolve() / "airflow"
     base = f"http://{ports.HOST}:{settings.port}"
     must = {
-        "CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "CORE__AUTH_MANAGER": AUTH,
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
-        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "logins.json"),
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(logins(settings)),
         "CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
         "CORE__FERNET_KEY": _secret(settings, "fernet"),
         "API__HOST": ports.HOST,
@@ -82,20 +84,26 @@ def environment(settings: Settings, urls: Urls) -> dict[str, str]:
         "WIREDESK_DATABASE_URL": urls.news,
         "WIREDESK_AIRFLOW_DATABASE_URL": urls.airflow,
         "AIRFLOW_CONN_NEWS": urls.news.replace("postgresql://", "postgres://", 1),
-        "SCARF_ANALYTICS": "false",
-        "DO_NOT_TRACK": "1",
-    }
+    } | QUIET
     return _exported(settings) | {PREFIX + name: value for name, value in (OPINIONS | given | must).items()} | ours
 
 
 def password(settings: Settings) -> str:
     """Return the UI's password for `admin`, made once, and leave it where Airflow looks for it."""
     word = secret(settings.var / "secrets", "login")[:20]
-    logins = settings.var.resolve() / "airflow" / "logins.json"
-    logins.parent.mkdir(parents=True, exist_ok=True)
-    with open(logins, "w", encoding="ascii", opener=_private) as file:
-        json.dump({USER: word}, file)
+    note_login(settings, word)
     return word
+
+
+def note_login(settings: Settings, word: str) -> None:
+    """Leave the password of `admin` where Airflow looks for it."""
+    logins(settings).parent.mkdir(parents=True, exist_ok=True)
+    with open(logins(settings), "w", encoding="ascii", opener=_private) as file:
+        json.dump({USER: word}, file)
+
+
+def logins(settings: Settings) -> Path:
+    return settings.var.resolve() / "airflow" / "logins.json"
 
 
 def migrate(settings: Settings, urls: Urls) -> bool:

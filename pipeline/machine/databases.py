@@ -15,6 +15,7 @@ from psycopg import sql
 from pipeline.errors import DatabaseError, SettingsError
 
 if TYPE_CHECKING:
+    from pipeline.machine.postgres import Server
     from pipeline.settings import Settings
 
 OLDEST = 15  # MERGE, UNIQUE NULLS NOT DISTINCT, security_invoker views
@@ -31,16 +32,20 @@ class Urls:
 
 def urls(settings: Settings) -> Urls:
     """Return addresses that answer: the embedded server's, which is started, or those that the settings name."""
+    here = news(settings)
     if settings.database_url is None:
-        from pipeline.machine.postgres import Server
-
-        server = Server(settings.var / "postgres").start()
-        return Urls(news=server.create("news"), airflow=settings.airflow_database_url or server.create("airflow"))
-    news = settings.database_url
-    version(news)
-    airflow = settings.airflow_database_url or _beside(news)
+        return Urls(news=here, airflow=settings.airflow_database_url or _server(settings).create("airflow"))
+    airflow = settings.airflow_database_url or _beside(here)
     version(airflow)
-    return Urls(news=news, airflow=airflow)
+    return Urls(news=here, airflow=airflow)
+
+
+def news(settings: Settings) -> str:
+    """Return the address of the news alone: a worker on another machine neither has nor needs Airflow's."""
+    if settings.database_url is None:
+        return _server(settings).create("news")
+    version(settings.database_url)
+    return settings.database_url
 
 
 def version(url: str) -> int:
@@ -66,6 +71,12 @@ def shown(url: str) -> str:
         raise SettingsError("WIREDESK_DATABASE_URL", "is not the address of a Postgres database", hint=f"It looks like {FORM}")
     user = f"{parts.username}@" if parts.username else ""
     return f"postgresql://{user}{parts.hostname or 'localhost'}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def _server(settings: Settings) -> Server:
+    from pipeline.machine.postgres import Server
+
+    return Server(settings.var / "postgres").start()
 
 
 def _beside(news: str) -> str:

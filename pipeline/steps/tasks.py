@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MachineError
-from pipeline.machine.postgres import urls
+from pipeline.machine.databases import news
 from pipeline.settings import Settings
 from pipeline.steps import batches
 from pipeline.steps.edges import Edges, Wanted, opened
@@ -32,7 +32,7 @@ def sync() -> dict[str, int]:
     from pipeline import steps
 
     settings = Settings()
-    return _plain({"block": steps.sync(settings, urls(settings).news)})
+    return _plain({"block": steps.sync(settings, news(settings))})
 
 
 def plan_polls() -> list[Batch]:
@@ -131,7 +131,7 @@ def _judge(counts: Mapping[str, int]) -> None:
 
 def _edges() -> AbstractContextManager[Edges]:
     settings = Settings()
-    return opened(settings, urls(settings).news)
+    return opened(settings, news(settings))
 
 
 def _plain(tallies: Mapping[str, Tally]) -> dict[str, int]:

@@ -1,0 +1,136 @@
+"""A part's name and its container's environment -> that part of a deployment on many machines, in place of this process.
+
+`python -m pipeline.machine.container scheduler`; `... probe scheduler` is its health check, by exit code. Opinions on Airflow are those
+of `./wiredesk up`, an AIRFLOW__ variable of the container's goes before each. MachineError where a secret is missing: Airflow would make
+one up, another in each container. Who does not need a secret does not get it: workers know neither Airflow's database nor its keys.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import MachineError, WiredeskError
+from pipeline.machine import airflow
+from pipeline.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+QUEUES = ("web", "cpu")  # what waits for sites, and what works; the DAGs say which task is which
+EXECUTION = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
+ANSWER = 10.0  # seconds until a part counts as silent
+BROKER = ("AIRFLOW__CELERY__BROKER_URL", "AIRFLOW__CELERY__RESULT_BACKEND")
+CONTROL = (
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+    "AIRFLOW__CORE__FERNET_KEY",
+    "AIRFLOW__API__SECRET_KEY",
+    "AIRFLOW__API_AUTH__JWT_SECRET",
+)
+NEWS = ("WIREDESK_DATABASE_URL",)
+LOGIN = "ADMIN_PASSWORD"  # of the UI's user `admin`
+NEEDS = {
+    "api-server": (*CONTROL, LOGIN),
+    "scheduler": (*CONTROL, *BROKER),
+    "dag-processor": CONTROL,
+    "migrate": (*CONTROL, *NEWS),
+} | dict.fromkeys(QUEUES, (*BROKER, *NEWS))
+COMMANDS = {
+    "api-server": ["api-server", "--host", "0.0.0.0", "--port", "8080", "--workers", "1"],  # noqa: S104  the container's own network
+    "scheduler": ["scheduler", "--skip-serve-logs"],
+    "dag-processor": ["dag-processor"],
+} | {queue: ["celery", "worker", "--queues", queue, "--skip-serve-logs", "--without-mingle", "--without-gossip"] for queue in QUEUES}
+OPINIONS = {
+    "CORE__EXECUTOR": "CeleryExecutor",
+    "CORE__PARALLELISM": "64",  # over all workers; each has its own limit
+    "CORE__MAX_ACTIVE_TASKS_PER_DAG": "64",
+    "CORE__EXECUTION_API_SERVER_URL": "http://api-server:8080/execution/",
+    "CELERY__WORKER_CONCURRENCY": "2",
+    "CELERY__WORKER_PREFETCH_MULTIPLIER": "1",  # a task that waits behind a long one could run elsewhere
+    "LOGGING__BASE_LOG_FOLDER": str(ROOT / "log"),  # one volume for all: the API shows what workers wrote
+    "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(ROOT / "log" / "dag-processor"),
+    "OPERATORS__DEFAULT_QUEUE": QUEUES[0],
+    "SCHEDULER__ENABLE_HEALTH_CHECK": "True",
+}
+
+
+def environment(settings: Settings, given: Mapping[str, str], part: str) -> dict[str, str]:
+    """Return what the part's process is to know: what is given, and our opinions where nothing is."""
+    if missing := [name for name in NEEDS[part] if not given.get(name)]:
+        raise MachineError(part, f"{', '.join(missing)} is not set", hint="docker-compose.yml names it; .env.example says how to make it.")
+    home = settings.var.resolve() / "airflow"
+    login = {
+        "CORE__AUTH_MANAGER": airflow.AUTH,
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{airflow.USER}:admin",
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(airflow.logins(settings)),
+    }
+    defaults = {airflow.PREFIX + name: value for name, value in (airflow.OPINIONS | OPINIONS | login).items()}
+    own = {"AIRFLOW_HOME": str(home), "PYTHONPATH": str(ROOT)} | airflow.QUIET
+    return defaults | {name: value for name, value in given.items() if name != LOGIN} | own
+
+
+def run(part: str) -> None:
+    """Become the part, or migrate and return."""
+    settings = Settings()
+    told = environment(settings, os.environ, part)
+    Path(told["AIRFLOW_HOME"]).mkdir(parents=True, exist_ok=True)
+    if part == "api-server":
+        airflow.note_login(settings, os.environ[LOGIN])
+    if part == "migrate":
+        _migrate(settings, told)
+        return
+    os.execve(airflow.COMMAND[0], [*airflow.COMMAND, *COMMANDS[part]], told)  # noqa: S606  hands over
+
+
+def healthy(part: str) -> bool:
+    """Tell whether the part whose container this is does its work. Cheap: it is asked twice a minute, and Airflow takes 3 s to import."""
+    if part in QUEUES:
+        from celery import Celery
+
+        me = f"celery@{socket.gethostname()}"
+        return bool(Celery(broker=os.environ[BROKER[0]]).control.ping(destination=[me], timeout=ANSWER))
+    api = os.environ.get(EXECUTION, OPINIONS["CORE__EXECUTION_API_SERVER_URL"]).removesuffix("/execution/")
+    names = {"api-server": "metadatabase", "dag-processor": "dag_processor"}
+    try:
+        with urllib.request.urlopen(f"{api}/api/v2/monitor/health", timeout=ANSWER) as answer:  # noqa: S310  our own API
+            states = json.load(answer)
+    except (OSError, ValueError):
+        return False
+    return bool(states[names.get(part, part)]["status"] == "healthy")
+
+
+def _migrate(settings: Settings, told: Mapping[str, str]) -> None:
+    """Bring both databases up to date, and the registry into the news."""
+    from pipeline import steps
+    from pipeline.machine import databases
+    from pipeline.store import migrate
+
+    news = databases.news(settings)
+    print(f"news: {', '.join(migrate.up(news)) or 'up to date'}", flush=True)  # noqa: T201  a container's log is its standard output
+    steps.sync(settings, news)
+    subprocess.run([*airflow.COMMAND, "db", "migrate"], env=dict(told), check=True)
+
+
+def main(words: list[str]) -> int:
+    try:
+        match words:
+            case [part] if part in NEEDS:
+                run(part)
+                return 0
+            case ["probe", part] if part in COMMANDS:
+                return 0 if healthy(part) else 1
+    except WiredeskError as error:
+        print(f"{error}\n{error.hint}", file=sys.stderr)  # noqa: T201  as above
+        return 1
+    print(f"Give one of {', '.join(NEEDS)}, or: probe {' | '.join(COMMANDS)}", file=sys.stderr)  # noqa: T201  as above
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

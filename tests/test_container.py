@@ -1,0 +1,144 @@
+"""The parts of a deployment on many machines, each as its container runs it; its databases, and their copies."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import psycopg
+import pytest
+from builders_news import OTHER_AGENCY, WIRE, Clock, Web, snapshot, world
+
+from pipeline.errors import MachineError
+from pipeline.machine import binaries, container, ports
+from pipeline.machine.postgres import Server
+from pipeline.machine.secrets import secret
+from pipeline.settings import ROOT, Settings
+from pipeline.steps import rounds
+
+pytestmark = [pytest.mark.database]
+
+GIVEN = {name: f"{name.lower()}-value" for names in container.NEEDS.values() for name in names}
+
+
+def run(program, *arguments, **environment):
+    """Run one of Postgres's own programs, or a script with them on its path, and return what it printed."""
+    path = os.pathsep.join([str(binaries.folder(binaries.account(ROOT / "var"))), os.environ["PATH"]])
+    done = subprocess.run([program, *arguments], env=os.environ | {"PATH": path} | environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def fresh(tmp_path_factory):
+    """A server with nothing in it, as Postgres's image has it on its first start."""
+    with Server(tmp_path_factory.mktemp("fresh"), durable=False) as server:
+        yield server
+
+
+def superuser(server):
+    word = secret(server.folder / "secrets", "postgres")
+    return {"PGHOST": ports.HOST, "PGPORT": str(server.cluster.port()), "PGUSER": "postgres", "PGPASSWORD": word}
+
+
+@pytest.mark.parametrize("part", container.NEEDS)
+def test_a_part_without_one_of_its_secrets_does_not_start(part, tmp_path):
+    settings = Settings(var=tmp_path)
+    container.environment(settings, GIVEN, part)
+    for name in container.NEEDS[part]:
+        for broken in (GIVEN | {name: ""}, {key: value for key, value in GIVEN.items() if key != name}):
+            with pytest.raises(MachineError, match=name):
+                container.environment(settings, broken, part)
+
+
+def test_what_is_given_goes_before_our_opinions(tmp_path):
+    told = container.environment(Settings(var=tmp_path), GIVEN | {"AIRFLOW__CELERY__WORKER_CONCURRENCY": "9"}, "web")
+    assert told["AIRFLOW__CELERY__WORKER_CONCURRENCY"] == "9"
+    assert told["AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL"] == "1", "as ./wiredesk up has it"
+
+
+def test_every_queue_of_a_dag_has_its_workers():
+    named = {line.split('"queue": "')[1].split('"')[0] for path in (ROOT / "dags").glob("*.py") for line in queues(path)}
+    assert named == set(container.QUEUES)
+    assert all(queues(path) for path in (ROOT / "dags").glob("*.py")), "a DAG whose tasks go to no queue of ours"
+
+
+def queues(path):
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if '"queue": "' in line]
+
+
+def test_a_secret_that_is_missing_is_one_line_on_the_way_out(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "WIREDESK_VAR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.machine.container", "web"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "BROKER_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert container.main(["nothing"]) == 2
+
+
+@pytest.mark.parametrize(("part", "key"), [("scheduler", "scheduler"), ("dag-processor", "dag_processor"), ("api-server", "metadatabase")])
+def test_a_part_is_as_well_as_the_api_says(part, key, monkeypatch):
+    states = {name: {"status": "healthy"} for name in ("metadatabase", "scheduler", "dag_processor")}
+
+    class Api(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(states).encode())
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer((ports.HOST, 0), Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv(container.EXECUTION, f"http://{ports.HOST}:{server.server_port}/execution/")
+        assert container.healthy(part)
+        states[key]["status"] = "unhealthy"
+        assert container.main(["probe", part]) == 1
+        server.shutdown()
+    assert not container.healthy(part), "nobody answers"
+
+
+def test_each_role_enters_its_own_database_only(fresh):
+    passwords = {"NEWS_PASSWORD": "it's-$news", "AIRFLOW_PASSWORD": 'the "other"'}
+    run("sh", str(ROOT / "deploy" / "databases.sh"), POSTGRES_USER="postgres", **passwords, **superuser(fresh))
+    where = {"host": ports.HOST, "port": fresh.cluster.port()}
+    for role, other in (("news", "airflow"), ("airflow", "news")):
+        own = where | {"user": role, "password": passwords[f"{role.upper()}_PASSWORD"]}
+        with psycopg.connect(**own, dbname=role) as connection:
+            connection.execute("CREATE SCHEMA mine")
+            assert connection.execute(
+                "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = %s", [role]
+            ).fetchone() == (False,)
+        for name in (other, "postgres"):
+            with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                psycopg.connect(**own, dbname=name)
+
+
+def test_a_copy_of_the_news_is_the_news(postgres, database, tmp_path):
+    """The two commands of docs/deploy.md, into an empty database."""
+    web = Web()
+    web.publish("npa", "1/ferry-strike", WIRE)
+    web.publish("alpha", "news/strike-halts-ferries", WIRE, byline="NPA")
+    web.publish("gamma", "own-report", OTHER_AGENCY)
+    with world(database, tmp_path, web=web, now=Clock()) as edges:
+        rounds.run(edges)
+        before = snapshot(edges)
+    file = tmp_path / "news.dump"
+    run("pg_dump", "--format=custom", f"--file={file}", database)
+    again = postgres.create("restored")
+    try:
+        run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={again}", str(file))
+        with world(again, tmp_path, web=web, now=Clock()) as edges:
+            assert snapshot(edges) == before
+            assert before["story"], "nothing was compared"
+            asked = len(web.asked)
+            rounds.run(edges)
+            assert snapshot(edges) == before, "the copy goes on where the original was"
+            assert len(web.asked) == asked
+    finally:
+        postgres.drop("restored")
