@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.records import Answer, Reading, Refusal
+from pipeline.records import Answer, Article, Reading, Refusal
 from pipeline.text import clean, printable
 
 if TYPE_CHECKING:
@@ -143,10 +143,15 @@ def _lines(data: Mapping[str, Any]) -> Iterator[str]:
     for refusal in data.get("refusals", ()):
         yield f"   ✗  {refusal['reason']}: {refusal['detail']}  {refusal['url'] or ''}".rstrip()
     if data.get("article"):
-        yield from _article(data["article"])
+        yield from article(data["article"])
 
 
-def _article(article: Mapping[str, Any]) -> Iterator[str]:
+def dumped(found: Article) -> str:
+    return json.dumps(asdict(found), ensure_ascii=False, default=_plain)
+
+
+def article(article: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines by which an article is shown to people."""
     yield f"\n{article['headline']}\n"
     for name in ("access", "words", "language", "method", "section"):
         yield f"  {name:<14}{article[name]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,10 @@ app = typer.Typer()
 TITLE = Annotated[list[str] | None, typer.Option("--title", "-t", help="Key of a title, as in `titles list`; may be given several times.")]
 LIMIT = Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many items.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print the tally as data.")]
+PAGE = Annotated[str | None, typer.Argument(metavar="[FILE|URL|-]", help="A page: a file, an address, or - for standard input.")]
+PAGE_URL = Annotated[str | None, typer.Option("--url", help="Of a file: the address that it is from.")]
+BATCH = Annotated[Path | None, typer.Option("--batch", metavar="INDEX", help="Lines of {id, url, path}: read these pages with all cores.")]
+OUT = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Of a batch: where its lines go.")]
 
 
 @app.command()
@@ -118,8 +123,23 @@ def feed(
 
 
 @app.command()
-def extract(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> None:
-    """Read the fetched pages: articles, or refusals with a reason."""
+def extract(
+    source: PAGE = None,
+    title: TITLE = None,
+    limit: LIMIT = None,
+    url: PAGE_URL = None,
+    batch: BATCH = None,
+    out: OUT = None,
+    now: NOW = None,
+    allow: ALLOW = None,
+    json: AS_JSON = False,
+) -> None:
+    """Read the fetched pages: articles, or refusals with a reason. With a page or --batch: those, without the database."""
+    if source is not None or batch is not None:
+        from pipeline.cli import reading
+
+        reading.run(_settings(), reading.Wish(source=source, url=url, batch=batch, out=out, now=now, allow=allow), as_json=json)
+        return
     from pipeline.steps.extract import extract as step
 
     _run("Reading pages", step, title, limit, nothing="No page waits to be read: ./wiredesk fetch brings them.", as_json=json)

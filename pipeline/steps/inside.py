@@ -30,6 +30,12 @@ def read_feed(body: bytes, url: str, content_type: str, title: Title, feed: Feed
     return entries.parse(body, url=url, content_type=content_type, title=title, feed=feed, now=now)
 
 
+def read_article(page: Page) -> Article | Refusal:
+    """Return the article of a page."""
+    assert _prepared, "prepare runs first"
+    return extract.extract(page, _prepared[0])
+
+
 def read_page(page: Page) -> tuple[Article, Signature] | Refusal:
     """Return the article of a page and its signature."""
     assert _prepared, "prepare runs first"
