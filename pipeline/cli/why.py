@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pipeline.stories.showing import Span
 
 app = typer.Typer()
-SHARED = "black on bright_green"
-OWN = "default"
+SHARED = "#eaffea on #14532d"  # light on dark: it can be read on every terminal and in print
 WIDEST = 200  # columns; wider lines cannot be read
 
 
@@ -84,7 +83,7 @@ def _texts(found: Why) -> Table:
 def _marked(text: str, spans: Sequence[Span]) -> Text:
     from rich.text import Text
 
-    marked = Text(text, style=OWN)
+    marked = Text(text)
     for start, end in spans:
         marked.stylize(SHARED, start, end)
     return marked

@@ -30,7 +30,7 @@ class Signed(NamedTuple):
 
 def match(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """Compare the articles of these rows (of cluster.batch) with all candidates, and keep the evidence."""
-    texts = _unpacked(rows)
+    texts = unpacked(rows)
     pairs = found(connection, [row["article_id"] for row in rows], texts)
     for first in range(0, len(pairs), PAIRS):
         some = pairs[first : first + PAIRS]
@@ -56,7 +56,7 @@ def found(connection: Connection, articles: Sequence[int], texts: Mapping[int, S
 
 def signed(connection: Connection, articles: Iterable[int]) -> dict[int, Signed]:
     """Return those of the articles that have a signature of our version."""
-    return _unpacked(dicts(connection, "cluster.signatures", articles=list(articles), version=signatures.VERSION))
+    return unpacked(dicts(connection, "cluster.signatures", articles=list(articles), version=signatures.VERSION))
 
 
 def row(match: Match, version: int) -> Mapping[str, Any]:
@@ -72,7 +72,8 @@ def compare(pair: Pair, texts: Mapping[int, Signed]) -> Match | None:
     return matches.compare(left.signature, right.signature, pair=pair, apart=abs(left.at - right.at))
 
 
-def _unpacked(rows: Iterable[Mapping[str, Any]]) -> dict[int, Signed]:
+def unpacked(rows: Iterable[Mapping[str, Any]]) -> dict[int, Signed]:
+    """Return the texts of rows with article_id, packed, happened_at, as far as they have a signature of our version."""
     return {
         row["article_id"]: Signed(signatures.unpack(row["packed"]), row["happened_at"])
         for row in rows
