@@ -65,8 +65,8 @@ def corpus(size: int, seed: int = 1, *, copies: int = 9) -> Iterator[Told]:
         number += 1
         wire = rng.choice(wires)
         wire = variants.Variant(vocabulary[wire.language], seed * 1_000_003 + number).tell(wire)
-        told = list(_copies(wire, f"{wire.slug}~{number}", rng, copies))
-        told += [_filled(rng.choice(templates), f"tpl~{number}~{again}", rng) for again in range(rng.choice((0, 0, 1, 2, 3)))]
+        told = list(_copies(wire, f"{wire.slug}~{seed}-{number}", rng, copies))
+        told += [_filled(rng.choice(templates), f"tpl~{seed}-{number}-{again}", rng) for again in range(rng.choice((0, 0, 1, 2, 3)))]
         made += len(told)
         yield from told
 
