@@ -188,6 +188,25 @@ def test_a_text_that_a_title_ran_at_three_addresses_is_not_its_boilerplate():
     assert boilerplate.learn([signature(WIRE), signature(WIRE + "\n\nUpdated at noon."), signature(cut(WIRE, 0, 11))]) == frozenset()
 
 
+def test_the_same_text_is_the_same_whatever_one_of_two_titles_has_learnt():
+    """A title that has printed three paragraphs of background every day takes them for its own; they weigh nothing on both sides."""
+    learnt = frozenset(signature(cut(WIRE, 6, 9)).shingles)
+    for pair in ((signature(WIRE, boilerplate=learnt), signature(WIRE)), (signature(WIRE), signature(WIRE, boilerplate=learnt))):
+        match = matches.measure(*pair)
+        assert (match.left_in_right, match.right_in_left, match.told) == (1, 1, 1)
+        assert match.left_words == match.right_words < len(signature(WIRE).tokens)
+
+
+def test_a_snapshot_is_what_was_learnt_and_is_known_by_its_version():
+    signed = [signature(f"{text}\n\n{FOOTER}") for text in (WIRE, UNRELATED, THIRD)]
+    snapshot = boilerplate.snapshot(signed)
+    assert snapshot.shingles == boilerplate.learn(signed) != frozenset()
+    assert boilerplate.unpack(boilerplate.pack(snapshot)) == snapshot == boilerplate.snapshot(signed[::-1])
+    assert -(2**63) <= snapshot.version < 2**63
+    assert snapshot.version != boilerplate.snapshot([*signed[:2], signature(f"{THIRD}\n\n{FOOTER[:200]}")]).version
+    assert boilerplate.snapshot(signed[:2]) == boilerplate.unpack(b"") == boilerplate.NOTHING
+
+
 def test_boilerplate_learnt_does_not_depend_on_order():
     signed = [signature(f"{text}\n\n{FOOTER}") for text in (WIRE, UNRELATED, THIRD, cut(WIRE, 0, 9))]
     assert len({boilerplate.learn(order) for order in (signed, signed[::-1], signed[2:] + signed[:2])}) == 1

@@ -95,6 +95,7 @@ def measure(left: Signature, right: Signature, *, pair: tuple[int, int] = (0, 1)
     """Return the evidence, not judged; None if next to nothing is shared."""
     if not left.sample or not right.sample or left.width != right.width:
         return None
+    left, right = passages.levelled(left, right)
     common = passages.common(left, right)
     if len(common) + left.width <= policy.shared:
         return None

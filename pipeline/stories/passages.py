@@ -8,7 +8,7 @@ from itertools import compress, islice, pairwise
 from operator import or_
 from typing import TYPE_CHECKING
 
-from pipeline.stories.signatures import BOILERPLATE, QUOTED, WORTH
+from pipeline.stories.signatures import BOILERPLATE, QUOTED, WORTH, discount
 from pipeline.stories.words import NAME, NUMBER
 
 if TYPE_CHECKING:
@@ -22,6 +22,28 @@ _MARGIN = 60  # words before the first and after the last passage in which figur
 _LEAD = 60  # words
 
 Block = tuple[int, int, int]  # where a shared passage begins left and right, and its words
+
+
+def levelled(left: Signature, right: Signature) -> tuple[Signature, Signature]:
+    """Return both with what is boilerplate in either weighing nothing in both: one text is one text, whatever a title has learnt."""
+    repeated = _repeated(left), _repeated(right)
+    if not any(repeated) or repeated[0] == repeated[1]:
+        return left, right
+    here, there = repeated[1] - repeated[0], repeated[0] - repeated[1]
+    if not here.isdisjoint(left.shingles):
+        left = discount(left, repeated[0] | here)
+    if not there.isdisjoint(right.shingles):
+        right = discount(right, repeated[1] | there)
+    return left, right
+
+
+def _repeated(signature: Signature) -> frozenset[int]:
+    """Return the shingles all of whose words are boilerplate."""
+    if max(signature.flags, default=0) < BOILERPLATE:
+        return frozenset()
+    marks = [flag & BOILERPLATE for flag in signature.flags]
+    whole = map(all, zip(*(marks[shift:] for shift in range(signature.width)), strict=False))
+    return frozenset(compress(signature.shingles, whole))
 
 
 def common(left: Signature, right: Signature) -> set[int]:
