@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pipeline.records import Signature
 
+_REPEATED = bytes(flag & BOILERPLATE for flag in range(256))
 _SHARED = 16  # a word that some shared shingle covers, as a bit beside a signature's own
 _GAP = 40  # words; a longer interruption is other text, not other words in the same place
 _MARGIN = 60  # words before the first and after the last passage in which figures are compared
@@ -41,8 +42,11 @@ def _repeated(signature: Signature) -> frozenset[int]:
     """Return the shingles all of whose words are boilerplate."""
     if max(signature.flags, default=0) < BOILERPLATE:
         return frozenset()
-    marks = [flag & BOILERPLATE for flag in signature.flags]
-    whole = map(all, zip(*(marks[shift:] for shift in range(signature.width)), strict=False))
+    marks = signature.flags.translate(_REPEATED)
+    all_of = int.from_bytes(marks, "little")
+    for shift in range(1, signature.width):  # as one number, because words are many
+        all_of &= int.from_bytes(marks[shift:], "little")
+    whole = all_of.to_bytes(len(marks), "little")
     return frozenset(compress(signature.shingles, whole))
 
 
