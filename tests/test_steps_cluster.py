@@ -15,7 +15,7 @@ from pipeline.steps import compared, rounds
 from pipeline.steps.cluster import cluster
 from pipeline.steps.edges import Wanted
 from pipeline.steps.upkeep import upkeep
-from pipeline.stories import candidates, canonical, partition, telling
+from pipeline.stories import candidates, canonical, partition, signatures, telling
 
 pytestmark = pytest.mark.database
 
@@ -60,6 +60,22 @@ def test_candidates_outside_the_window_and_hot_shingles_are_passed_over(edges):
             edges.connection.execute("INSERT INTO core.sample VALUES (%s, %s, 1000)", [shingle, one.at])
         doctored = {1000: text[1000]._replace(signature=replace(text[1000].signature, sample=(1, 2, 3, 4)))}
         assert compared.found(edges.connection, [1000], doctored) == [(1000, 5001)]
+
+
+def test_a_text_that_more_run_than_a_shingle_may_be_in_is_one_story(edges):
+    with edges.connection.transaction():
+        edges.connection.execute(history.SCHEMA.encode(), [history.TITLES])
+    whole, _ = concurrency.pairs_of(1)
+    tokens = list(signatures.unpack(whole[0].packed).tokens)
+    some = []
+    for place in range(120):
+        own = [random.Random(place).getrandbits(32) for _ in range(place % 30)]
+        packed = history.pack(own + tokens[: 200 - place % 40])
+        some.append(replace(whole[0], article=1000 + place, packed=packed, sample=signatures.unpack(packed).sample))
+    for start in (0, 60):
+        history.arrive(edges.connection, some[start : start + 60])
+        cluster(edges, Wanted())
+    assert ask(edges, "SELECT count(*) FROM core.story WHERE merged_into IS NULL") == [(1,)]
 
 
 def test_upkeep_makes_windows_ahead_moves_in_what_had_none_and_drops_the_old(edges):

@@ -136,7 +136,7 @@ def forget(edges, *, all_of_it=True):
         tables += ", core.article, core.alias, core.article_version, core.sighting, core.credit, core.signature, core.sample, core.decision"
         tables += ", raw.entry, raw.page, ops.poll, ops.refusal, ops.intake, ops.edition"
     with edges.connection.transaction():
-        edges.connection.execute(f"TRUNCATE {tables}")
+        edges.connection.execute(f"TRUNCATE {tables} CASCADE")
         edges.connection.execute("UPDATE core.signature SET clustered_at = NULL")
         edges.connection.execute(
             "UPDATE ops.schedule SET next_poll_at = '2026-03-01Z', polled_at = NULL, etag = '', last_modified = '', bodies = '{}',"
@@ -262,7 +262,7 @@ def test_of_two_addresses_of_one_page_read_at_once_one_is_kept_in_any_order(pair
             first.connection.execute(
                 "TRUNCATE core.alias, core.article_version, core.credit, core.signature, core.sample, core.decision, core.match, "
                 "ops.refusal, core.article, ops.intake, core.story, core.story_article, core.story_event, "
-                "core.sighting, raw.entry, raw.page, ops.poll, ops.edition"
+                "core.sighting, raw.entry, raw.page, ops.poll, ops.edition CASCADE"
             )
             first.connection.execute("UPDATE ops.schedule SET next_poll_at = '2026-03-01Z', etag = '', bodies = '{}', polled_at = NULL")
         poll(first), fetch(first)

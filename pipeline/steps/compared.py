@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PAIRS = 500  # compared between two statements: a session that is silent for long is taken for dead
 FINDING = candidates.Policy()
+MOST = 400  # where most of a text's shingles are hot it is no phrase but a story that so many run: so many of them are looked up
 Pair = tuple[int, int]
 
 
@@ -48,6 +49,7 @@ def found(connection: Connection, articles: Sequence[int], texts: Mapping[int, S
         articles=[article for article, _ in posted],
         shingles=[shingle for _, shingle in posted],
         hot=FINDING.hot,
+        most=MOST,
         window=FINDING.window,
         shared=FINDING.shared,
     )

@@ -23,12 +23,28 @@ WITH mine AS MATERIALIZED (
         SELECT article_id, at FROM core.sample
         WHERE sample.shingle = wanted.shingle AND at BETWEEN wanted.since AND wanted.until LIMIT %(hot)s + 1
     ) AS other
+), drowned AS MATERIALIZED (  -- a text that so many run that most of its shingles are hot: no phrase that all use, but a story
+    SELECT mine.article_id FROM mine LEFT JOIN (SELECT DISTINCT shingle FROM met WHERE times <= %(hot)s) AS cold USING (shingle)
+    GROUP BY mine.article_id HAVING count(cold.shingle) * 2 < count(*)
+), crowded AS MATERIALIZED (
+    SELECT wanted.shingle, other.article_id, other.at
+    FROM wanted CROSS JOIN LATERAL (
+        SELECT article_id, at FROM core.sample
+        WHERE sample.shingle = wanted.shingle AND at BETWEEN wanted.since AND wanted.until LIMIT %(most)s
+    ) AS other
+    WHERE wanted.shingle IN (SELECT shingle FROM mine JOIN drowned USING (article_id))
 )
 SELECT least(mine.article_id, met.article_id) AS left_id, greatest(mine.article_id, met.article_id) AS right_id
 FROM met JOIN mine USING (shingle)
 WHERE times <= %(hot)s AND met.article_id <> mine.article_id
     AND met.at BETWEEN mine.at - %(window)s::interval AND mine.at + %(window)s::interval
 GROUP BY mine.article_id, met.article_id HAVING count(*) >= %(shared)s
+UNION
+SELECT least(mine.article_id, crowded.article_id), greatest(mine.article_id, crowded.article_id)
+FROM crowded JOIN mine USING (shingle) JOIN drowned ON drowned.article_id = mine.article_id
+WHERE crowded.article_id <> mine.article_id
+    AND crowded.at BETWEEN mine.at - %(window)s::interval AND mine.at + %(window)s::interval
+GROUP BY mine.article_id, crowded.article_id HAVING count(*) >= %(shared)s
 UNION
 SELECT left_id, right_id FROM core.match WHERE left_id = ANY (%(all)s) OR right_id = ANY (%(all)s);
 
