@@ -30,7 +30,7 @@ WHERE decision_id = %(decision_id)s AND withdrawn_at IS NULL RETURNING article_i
 -- name: broken
 SELECT decision_id FROM core.decision JOIN core.story_article AS mine ON mine.article_id = decision.article_id
     JOIN core.story ON story.story_id = mine.story_id LEFT JOIN core.story_article AS yours ON yours.article_id = decision.other_id
-WHERE withdrawn_at IS NULL AND NOT CASE what
+WHERE decision.withdrawn_at IS NULL AND NOT CASE what
     WHEN 'must_link' THEN mine.story_id = yours.story_id
     WHEN 'cannot_link' THEN mine.story_id <> yours.story_id
     WHEN 'set_canonical' THEN story.canonical_id = decision.article_id
@@ -38,6 +38,6 @@ WHERE withdrawn_at IS NULL AND NOT CASE what
 ORDER BY decision_id;
 
 -- name: listed
-SELECT decision_id, what, one.url, other.url AS other_url, decision.agency, who, why, at, withdrawn_at, withdrawn_by, withdrawn_why
+SELECT decision_id, what, one.url, other.url AS other_url, decision.agency, who, why, at, decision.withdrawn_at, withdrawn_by, withdrawn_why
 FROM core.decision JOIN core.article AS one USING (article_id) LEFT JOIN core.article AS other ON other.article_id = other_id
-WHERE %(withdrawn)s OR withdrawn_at IS NULL ORDER BY decision_id;
+WHERE %(withdrawn)s OR decision.withdrawn_at IS NULL ORDER BY decision_id;
