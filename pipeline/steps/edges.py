@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.store import Connection
     from pipeline.web.door import Door
 
-THREADS = 16  # hosts asked at once by one task; requests is good for up to 64
+THREADS = 32  # sites asked at once by one task: most of their time is waiting, and one that lets us wait must not hold up the others
 MASK = (1 << 64) - 1
 
 Report = Callable[[int, int], None]  # done, of how many
