@@ -11,6 +11,8 @@ from pipeline.cli.fold import app
 from pipeline.stories import documents
 from pipeline.stories.documents import Document, Wrong
 
+pytestmark = pytest.mark.process
+
 FOOTER = (
     "Sign up to our morning letter and never miss what matters on the coast, for a small sum that keeps eleven reporters at work all year."
 )
