@@ -65,8 +65,16 @@ def compare(
 
 def judge(match: Match, *, apart: timedelta | None = None, policy: Policy = Policy()) -> Level:
     """Return the strictest setting of the dial at which the two are copies."""
-    if _refused(match, apart, policy):
+    if refusal(match, apart, policy):
         return "none"
+    for level, told, differing in zip(LEVELS, *needed(match, apart, policy), strict=True):
+        if match.told >= told and match.differing <= differing:
+            return level
+    return "none"
+
+
+def needed(match: Match, apart: timedelta | None, policy: Policy = Policy()) -> tuple[Dial, Dial]:
+    """Return the least share of one text found in the other, and the most numbers and names that differ, at strict, normal and loose."""
     least, most = policy.told, policy.differing
     if match.lead >= policy.lead and min(match.left_in_right, match.right_in_left) >= policy.both:
         least = policy.led
@@ -75,20 +83,20 @@ def judge(match: Match, *, apart: timedelta | None = None, policy: Policy = Poli
     if min(match.left_words, match.right_words) < policy.brief:
         later = apart is not None and abs(apart) > policy.later
         least, most = policy.thin, policy.later_differing if later else policy.brief_differing
-    for level, told, differing in zip(LEVELS, least, most, strict=True):
-        if match.told >= told and match.differing <= differing:
-            return level
-    return "none"
+    return least, most
 
 
-def _refused(match: Match, apart: timedelta | None, policy: Policy) -> bool:
-    """Say whether no setting of the dial could call them copies."""
-    return (
-        match.shared < policy.shared
-        or (min(match.left_words, match.right_words) < policy.tiny and match.told < policy.tiny_told)
-        or (len(match.passages) == 1 and match.lead == 0 and match.told < policy.lone)
-        or (apart is not None and abs(apart) > policy.far and (match.told < policy.far_told or match.differing > policy.far_differing))
-    )
+def refusal(match: Match, apart: timedelta | None, policy: Policy = Policy()) -> str:
+    """Return why no setting of the dial could call them copies; nothing, if one could."""
+    if match.shared < policy.shared:
+        return f"they share {match.shared} narrated words, fewer than {policy.shared}"
+    if min(match.left_words, match.right_words) < policy.tiny and match.told < policy.tiny_told:
+        return f"one has fewer than {policy.tiny} words, and less than {policy.tiny_told:.0%} of them are shared"
+    if len(match.passages) == 1 and match.lead == 0 and match.told < policy.lone:
+        return "one passage that is in neither beginning is a notice of the title, not the news"
+    if apart is not None and abs(apart) > policy.far and (match.told < policy.far_told or match.differing > policy.far_differing):
+        return f"they are {abs(apart).days} days apart, and texts so far apart are copies only if nearly all of one is in the other"
+    return ""
 
 
 def measure(left: Signature, right: Signature, *, pair: tuple[int, int] = (0, 1), policy: Policy = Policy()) -> Match | None:
