@@ -19,7 +19,7 @@ from pipeline.store import connect
 
 pytestmark = [pytest.mark.airflow, pytest.mark.database, pytest.mark.process]
 
-DAGS = {"feeds", "ingest", "articles", "stories", "upkeep"}
+DAGS = {"feeds", "ingest", "articles", "stories", "upkeep", "rereads"}
 FILES = sorted((ROOT / "dags").glob("*.py"))
 
 

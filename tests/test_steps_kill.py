@@ -145,7 +145,7 @@ def name(table, done):
 def tables(edges):
     """Return the tables that the steps write, each after those that it refers to, and their columns."""
     order = "core.article core.article_version core.alias core.sighting core.credit core.signature core.sample core.match core.story "
-    order += "core.story_article core.story_event core.decision raw.entry raw.page ops.schedule ops.host ops.poll ops.refusal ops.intake"
+    order += "core.story_article core.story_event core.decision raw.entry raw.page ops.schedule ops.host ops.poll ops.refusal ops.intake ops.reread"
     query = """SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
         WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
     return {table: ask(edges, query, table)[0][0] for table in order.split()}

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline import urls
 from pipeline.articles import blocks as blocks_
 from pipeline.articles import captions, claims, headlines, images, metadata, moments, people, phrases, structured, texts, trees, walls
 from pipeline.articles.credits import find as find_credits
+from pipeline.articles.repeats import NOTHING, without
 from pipeline.articles.texts import Text
 from pipeline.reasons import Reason
 from pipeline.records import Access, Article, Page, Refusal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from pipeline.articles.blocks import Block
     from pipeline.articles.credits import Rules
+    from pipeline.articles.repeats import Known
     from pipeline.articles.structured import Structured
     from pipeline.articles.trees import Tree
 
@@ -53,8 +55,8 @@ class _Source:
     headline: str
 
 
-def extract(page: Page, rules: Rules) -> Article | Refusal:
-    """Return what the page says, or why it says nothing usable."""
+def extract(page: Page, rules: Rules, learnt: Known = NOTHING) -> Article | Refusal:
+    """Return what the page says, or why it says nothing usable. `learnt` is what the title's pages are known to repeat."""
     if not page.body.strip():
         return _refused(page, Reason.EMPTY_BODY)
     kind = page.content_type.split(";")[0].strip().lower()
@@ -65,13 +67,14 @@ def extract(page: Page, rules: Rules) -> Article | Refusal:
     tree = trees.parse(trees.decode(page.body, page.content_type))
     if tree is None:
         return _refused(page, Reason.NO_TEXT)
-    return _read(page, tree, rules)
+    return _read(page, tree, rules, learnt)
 
 
-def _read(page: Page, tree: Tree, rules: Rules) -> Article | Refusal:
+def _read(page: Page, tree: Tree, rules: Rules, learnt: Known) -> Article | Refusal:
     source = _source(page, tree)
     description = source.told.description or plain(source.said.get("og:description") or source.said.get("description") or "")
     text = texts.find(tree.root, source.blocks, source.told, headline=source.headline, description=description)
+    text = replace(text, paragraphs=without(text.paragraphs, learnt))
     found = texts.words("\n".join(text.paragraphs))
     if wall := walls.name(tree, source.blocks, source.told, headline=source.headline, words=found):
         return _refused(page, *wall)

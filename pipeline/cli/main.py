@@ -20,6 +20,7 @@ PARTS = {  # module of this folder -> the name it is mounted under
     "machine": None,
     "titles": "titles",
     "steps": None,
+    "versions": None,
     "fold": None,
     "why": None,
     "recompute": None,

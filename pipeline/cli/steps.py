@@ -87,7 +87,7 @@ def poll(
         return
     from pipeline.steps.poll import poll as step
 
-    _run("Polling feeds", step, title, limit, nothing="No feed is due. Failed ones are asked later: see ops.schedule.", as_json=json)
+    run("Polling feeds", step, title, limit, nothing="No feed is due. Failed ones are asked later: see ops.schedule.", as_json=json)
 
 
 @app.command()
@@ -102,7 +102,7 @@ def fetch(title: TITLE = None, limit: LIMIT = None, url: URL = None, now: NOW = 
         return
     from pipeline.steps.fetch import fetch as step
 
-    _run("Fetching pages", step, title, limit, nothing="No page is due: ./wiredesk poll finds new articles.", as_json=json)
+    run("Fetching pages", step, title, limit, nothing="No page is due: ./wiredesk poll finds new articles.", as_json=json)
 
 
 @app.command()
@@ -142,7 +142,7 @@ def extract(
         return
     from pipeline.steps.extract import extract as step
 
-    _run("Reading pages", step, title, limit, nothing="No page waits to be read: ./wiredesk fetch brings them.", as_json=json)
+    run("Reading pages", step, title, limit, nothing="No page waits to be read: ./wiredesk fetch brings them.", as_json=json)
 
 
 @app.command()
@@ -150,7 +150,7 @@ def cluster(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> 
     """Find the copies among new articles and fold them into stories."""
     from pipeline.steps.cluster import cluster as step
 
-    _run("Finding copies", step, title, limit, nothing="Every article has been compared: ./wiredesk extract brings new ones.", as_json=json)
+    run("Finding copies", step, title, limit, nothing="Every article has been compared: ./wiredesk extract brings new ones.", as_json=json)
 
 
 @app.command()
@@ -158,10 +158,10 @@ def publish(json: AS_JSON = False) -> None:
     """Check that the books balance, and publish an edition."""
     from pipeline.steps.publish import publish as step
 
-    _run("Balancing the books", step, None, None, nothing="The books balance, and are empty: nothing has come yet.", as_json=json)
+    run("Balancing the books", step, None, None, nothing="The books balance, and are empty: nothing has come yet.", as_json=json)
 
 
-def _run(
+def run(
     name: str,
     step: Callable[[Edges, Wanted, Report], Mapping[str, Tally]],
     titles: list[str] | None,
@@ -170,6 +170,7 @@ def _run(
     nothing: str,
     as_json: bool,
 ) -> None:
+    """Do a step with progress, and print its tallies."""
     from pipeline.cli import tables
     from pipeline.cli.screen import progress
     from pipeline.steps.edges import Wanted, opened

@@ -5,15 +5,17 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pipeline.articles.repeats import NOTHING
 from pipeline.children import Killed
 from pipeline.reasons import Reason
 from pipeline.records import Entry, Moment, Page, Refusal, Tally
 from pipeline.steps import inside, kept
 from pipeline.steps.edges import Edges, Report, Wanted, silent
+from pipeline.steps.learn import known
 from pipeline.steps.leases import holding
 from pipeline.steps.refusals import refuse
 from pipeline.steps.spread import spread
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from pipeline.articles.repeats import Known
     from pipeline.records import Article, Signature, Title
     from pipeline.steps.leases import Hourglass
+    from pipeline.store import Connection
 
 Found: TypeAlias = "tuple[Article, Signature] | Refusal"
 BATCH = 64  # pages claimed and held in memory at once
@@ -56,6 +60,7 @@ class Paper:
     url_key: bytes
     first_seen_at: datetime
     page: Page
+    learnt: Known = NOTHING  # what pages of its title are known to repeat
 
 
 def extract(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
@@ -90,9 +95,16 @@ def _papers(edges: Edges, claims: Mapping[int, Claim]) -> list[Paper]:
     titles, articles = edges.titles(), list(claims)
     with edges.connection.transaction():
         write(edges.connection, "extract.fetch_again", articles=articles)
-        entries = {row["article_id"]: _entry(row) for row in dicts(edges.connection, "extract.entries", articles=articles)}
+        said = entries(edges.connection, articles)
+        learnt = known(edges.connection, titles)
         rows = dicts(edges.connection, "extract.pages", articles=articles)
-    return [_paper(row, claims[row["article_id"]], entries.get(row["article_id"]), titles[row["title_id"]]) for row in rows]
+    papers = (_paper(row, claims[row["article_id"]], said.get(row["article_id"]), titles[row["title_id"]]) for row in rows)
+    return [replace(paper, learnt=learnt.get(paper.title_id, NOTHING)) for paper in papers]
+
+
+def entries(connection: Connection, articles: Sequence[int]) -> dict[int, Entry]:
+    """Return what feeds said about articles, the fullest word on each."""
+    return {row["article_id"]: _entry(row) for row in dicts(connection, "extract.entries", articles=articles)}
 
 
 def _paper(row: Mapping[str, Any], claim: Claim, entry: Entry | None, title: Title) -> Paper:
@@ -130,7 +142,7 @@ def _read(edges: Edges, glass: Hourglass, paper: Paper) -> Iterator[tuple[Paper,
         yield paper, failed(reason=Reason.EXTRACT_KILLED, detail=f"{CLAIMS} readers came to nothing")
         return
     try:
-        yield paper, edges.children.call(inside.read_page, paper.page, seconds=SECONDS)
+        yield paper, edges.children.call(inside.read_page, paper.page, paper.learnt, seconds=SECONDS)
     except Killed as killed:
         yield paper, failed(reason=Reason.EXTRACT_KILLED, detail=killed.why)
     except Exception as error:  # noqa: BLE001  a page that breaks the extractor is one row and nobody else's problem

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import urls
 from pipeline.articles import credits, extract  # noqa: A004  the module's name is the glossary's
+from pipeline.articles.repeats import NOTHING
 from pipeline.feeds import entries
 from pipeline.reasons import Reason
 from pipeline.records import Article, Refusal
@@ -14,6 +15,7 @@ from pipeline.stories import signatures
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pipeline.articles.repeats import Known
     from pipeline.records import Agency, Feed, Page, Reading, Signature, Title
 
 _prepared: tuple[credits.Rules, int] | None = None
@@ -36,13 +38,13 @@ def read_article(page: Page) -> Article | Refusal:
     return extract.extract(page, _prepared[0])
 
 
-def read_page(page: Page) -> tuple[Article, Signature] | Refusal:
+def read_page(page: Page, learnt: Known = NOTHING) -> tuple[Article, Signature] | Refusal:
     """Return the article of a page and its signature."""
     assert _prepared, "prepare runs first"
     rules, seed = _prepared
     if elsewhere := _elsewhere(page):
         return Refusal(stage="article", reason=elsewhere, detail="where its address led", url=page.url)
-    article = extract.extract(page, rules)
+    article = extract.extract(page, rules, learnt)
     if isinstance(article, Refusal):
         return article
     return article, signatures.sign(article.text, article.language, seed=seed)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline import urls
+from pipeline.articles import changes, repeats
 from pipeline.store import dicts, many, value, write
 from pipeline.stories import signatures
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.steps.extract import Paper
 
 FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # no news of ours is older
+AGAIN = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))  # after its page was first fetched it is read again
 AHEAD = timedelta(days=1)  # a time further in the future than this is a mistake
 
 
@@ -39,23 +41,41 @@ class Known(NamedTuple):
 
 
 def store(edges: Edges, paper: Paper, article: Article, signature: Signature, key: bytes | None) -> str | Known:  # noqa: PLR0917  what a row is made of
-    """Store the article and return the door: new, changed, unchanged; or say whose page it is already.
+    """Store the article and return the door: new, changed:<class>, unchanged; or say whose page it is already.
 
     `key` is that of the page's own address, if it is `elsewhere`; the title's addresses are locked then.
     """
     if key and (other := _other(edges, paper, article, key)):
         return Known(other)
-    digest = sha256(f"{article.headline}\n\n{article.text}".encode()).digest()
+    digest = fingerprint(article)
     newest = dicts(edges.connection, "extract.newest", article_id=paper.article_id)
     if newest and newest[0]["text_sha"] == digest:
         return "unchanged"
+    change = _change(newest[0], article, paper) if newest else None
+    if newest and change is None:
+        return "unchanged"
     number = newest[0]["number"] + 1 if newest else 1
-    published = _moment("published", _sane(article.published, paper))
-    write(edges.connection, "extract.add_version", **_version(edges, paper, article), **published, number=number, text_sha=digest)
-    many(edges.connection, "extract.add_credit", _credits(paper, article, number))
+    columns = row(edges, paper, article)
+    write(edges.connection, "extract.add_version", **columns, number=number, text_sha=digest, change=change)
+    many(edges.connection, "extract.add_credit", credit_rows(paper, article, number))
+    published = {name: columns[name] for name in ("published_at", "published_precision", "published_from")}
     write(edges.connection, "extract.set_version", article_id=paper.article_id, number=number, **published)
-    _sign(edges, paper, signature, number)
-    return "changed" if newest else "new"
+    sign(edges, paper, signature, number)
+    if not newest:
+        begun = {"since": paper.page.fetched_at, "due_at": paper.page.fetched_at + AGAIN[0]}
+        write(edges.connection, "reread.begin", article_id=paper.article_id, **begun)
+    return f"changed:{change}" if newest else "new"
+
+
+def fingerprint(article: Article) -> bytes:
+    """Return the digest by which the same headline and text are known."""
+    return sha256(f"{article.headline}\n\n{article.text}".encode()).digest()
+
+
+def _change(newest: Mapping[str, Any], article: Article, paper: Paper) -> changes.Change | None:
+    """Return what changed since the newest version; what was learnt of the title's pages since then is none of it."""
+    before = "\n\n".join(repeats.without(newest["text"].split("\n\n"), paper.learnt))
+    return changes.classify((newest["headline"], before), (article.headline, article.text))
 
 
 def _other(edges: Edges, paper: Paper, article: Article, key: bytes) -> int | None:
@@ -67,7 +87,8 @@ def _other(edges: Edges, paper: Paper, article: Article, key: bytes) -> int | No
     return other
 
 
-def _version(edges: Edges, paper: Paper, article: Article) -> Mapping[str, Any]:
+def row(edges: Edges, paper: Paper, article: Article) -> Mapping[str, Any]:
+    """Return an article as columns of its version; number, class and digest are the caller's."""
     names = (
         "headline",
         "standfirst",
@@ -87,18 +108,20 @@ def _version(edges: Edges, paper: Paper, article: Article) -> Mapping[str, Any]:
         "article_id": paper.article_id,
         "images": images,
         "fence": paper.page_fence,
+        "boilerplate": paper.learnt.edition or None,
         "at": edges.now(),
+        **_moment("published", _sane(article.published, paper)),
         **_moment("modified", _sane(article.modified, paper)),
     }
 
 
-def _credits(paper: Paper, article: Article, number: int) -> list[Mapping[str, Any]]:
+def credit_rows(paper: Paper, article: Article, number: int) -> list[Mapping[str, Any]]:
     return [
         {"article_id": paper.article_id, "number": number, "rank": rank, **asdict(credit)} for rank, credit in enumerate(article.credits, 1)
     ]
 
 
-def _sign(edges: Edges, paper: Paper, signature: Signature, number: int) -> None:
+def sign(edges: Edges, paper: Paper, signature: Signature, number: int) -> None:
     """Keep what copies are found by; a text without rare shingles is too short to have any."""
     packed = signatures.pack(signature) if signature.sample else None
     which = {"article_id": paper.article_id}

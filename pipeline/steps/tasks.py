@@ -73,6 +73,22 @@ def extract() -> dict[str, int]:
         return _plain(step(edges, Wanted(limit=READ), _printer("pages")))
 
 
+def reread() -> dict[str, int]:
+    """Read again the pages that are due again."""
+    from pipeline.steps.reread import reread as step
+
+    with _edges() as edges:
+        return _plain(step(edges, Wanted(limit=READ), _printer("pages")))
+
+
+def learn() -> dict[str, int]:
+    """Learn what titles' pages repeat."""
+    from pipeline.steps.learn import learn as step
+
+    with _edges() as edges:
+        return _plain(step(edges, Wanted(), _printer("titles")))
+
+
 def cluster() -> dict[str, int]:
     """Put the articles that wait into stories."""
     from pipeline.steps.cluster import cluster as step

@@ -1,0 +1,116 @@
+"""Articles whose page is due again -> a version where its text or headline changed, or that it is gone. One transaction per page.
+
+A page is asked for with the validators of its last answer, in its site's turn and by its robots.txt like any other. What cannot be
+read now changes nothing: the article keeps its texts, and its next time comes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from pipeline.articles.repeats import NOTHING
+from pipeline.children import Killed
+from pipeline.reasons import Reason
+from pipeline.records import Article, Page, Refusal, Signature, Tally
+from pipeline.steps import inside
+from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
+from pipeline.steps.extract import SECONDS, entries
+from pipeline.steps.fetch import PER_HOST, TRIES
+from pipeline.steps.learn import known
+from pipeline.steps.leases import Budget, holding
+from pipeline.steps.renewed import Claim, Look, store
+from pipeline.steps.spread import spread
+from pipeline.store import committed, read, write
+from pipeline.text import clean
+from pipeline.web.sites import site
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping, Sequence
+
+    from pipeline.articles.repeats import Known
+    from pipeline.records import Entry, Title
+    from pipeline.steps.leases import Hourglass
+    from pipeline.web.asker import Asker
+
+About: TypeAlias = "tuple[Title, Entry | None, Known]"  # whose it is, what feeds said, what its title's pages repeat
+BATCH = 200  # pages claimed at once
+RESTED = timedelta(minutes=30)  # since a page was read: before, no story that moves makes it due
+LATELY = timedelta(days=7)  # stories that moved before then make nothing due
+NOT_MODIFIED = 304
+
+
+def reread(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
+    """Read the wanted pages that are due again, and tally them."""
+    now, pages = edges.now(), Counter[str]()
+    times = {"now": now, "rested": now - RESTED, "lately": now - LATELY}
+    committed(edges.connection, lambda: write(edges.connection, "reread.hasten", **times))
+    while (size := wanted.at_most(BATCH, pages.total())) and (claims := _claim(edges, wanted, size)):
+        with closing(_looked(edges, claims)) as left:
+            for door in left:
+                pages[door] += 1
+                report(pages.total(), max(len(claims), pages.total()))
+    return {"reread": Tally(seen=pages.total(), doors=pages)}
+
+
+def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
+    which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size, "per_host": PER_HOST}
+    claims = committed(edges.connection, lambda: read(edges.connection, "reread.claim", Claim, now=edges.now(), **edges.lease(), **which))
+    return sorted(claims, key=lambda claim: claim.article_id)
+
+
+def _looked(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
+    sites: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        sites[site(claim.host)].append(claim)
+    with holding(edges.url, "reread.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
+        edges.ready("door", "shelf", "children")
+        titles = edges.titles()
+        with edges.connection.transaction():
+            said = entries(edges.connection, [claim.article_id for claim in claims])
+            learnt = known(edges.connection, titles)
+        about = {
+            claim.article_id: (titles[claim.title_id], said.get(claim.article_id), learnt.get(claim.title_id, NOTHING)) for claim in claims
+        }
+        work = partial(_pages, edges, edges.asker(), glass, about)
+        with closing(spread(list(sites.values()), work, THREADS)) as found:
+            for look in found:
+                yield store(edges, look)
+
+
+def _pages(  # noqa: PLR0917  bound but the last
+    edges: Edges, asker: Asker, glass: Hourglass, about: Mapping[int, About], claims: Sequence[Claim]
+) -> Iterator[Look]:
+    """Look at the pages of one site, one after the other, while the lease lasts."""
+    waits: dict[str, timedelta] = {}
+    budget = Budget()
+    for claim in claims:
+        if glass.empty:
+            return
+        at = edges.now()
+        if claim.host in waits or budget.spent:
+            yield Look(claim=claim, at=at, answer=None, wait=waits.get(claim.host))
+            continue
+        answer, ruling = asker.fetch(claim.url, kind="page", etag=claim.etag, modified=claim.modified)
+        if isinstance(answer, Refusal) and answer.reason == Reason.RATE_LIMITED:
+            waits[claim.host] = answer.retry_after or TRIES[0]
+        robots = ruling.decision if ruling else None
+        if isinstance(answer, Refusal) or answer.status == NOT_MODIFIED:
+            yield Look(claim=claim, at=at, answer=answer, robots=robots, wait=waits.get(claim.host))
+            continue
+        kind = clean(answer.headers.get("content-type", ""), 200)
+        title, entry, learnt = about[claim.article_id]
+        page = Page(url=answer.url, body=answer.body, content_type=kind, fetched_at=at, title=title, entry=entry)
+        yield Look(claim=claim, at=at, answer=answer, robots=robots, page=page, found=_read(edges, page, learnt), learnt=learnt)
+
+
+def _read(edges: Edges, page: Page, learnt: Known) -> tuple[Article, Signature] | Refusal:
+    try:
+        return edges.children.call(inside.read_page, page, learnt, seconds=SECONDS)
+    except Killed as killed:
+        return Refusal(stage="article", reason=Reason.EXTRACT_KILLED, detail=killed.why, url=page.url)
+    except Exception as error:  # noqa: BLE001  a page that breaks the extractor is nobody else's problem
+        return Refusal(stage="article", reason=Reason.EXTRACT_FAILED, detail=f"{type(error).__name__}: {error}", url=page.url)

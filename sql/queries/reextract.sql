@@ -1,0 +1,33 @@
+-- A day's pages, read anew, and what of their versions is another one now.
+
+-- name: papers
+SELECT version.article_id, version.number, version.boilerplate, article.version = version.number AS newest, page.fence AS page_fence, page.url,
+    page.content_type, page.body, page.fetched_at, article.title_id, article.url AS own_url, article.url_key, article.first_seen_at
+FROM raw.page JOIN core.article_version AS version USING (article_id, fence) JOIN core.article USING (article_id)
+WHERE page.fetched_at >= %(since)s AND page.fetched_at < %(until)s AND (page.article_id, version.number) > (%(article_id)s, %(number)s)
+ORDER BY version.article_id, version.number LIMIT %(limit)s;
+
+-- name: count
+SELECT count(*) FROM raw.page JOIN core.article_version USING (article_id, fence)
+WHERE page.fetched_at >= %(since)s AND page.fetched_at < %(until)s;
+
+-- name: version
+SELECT * FROM core.article_version WHERE article_id = %(article_id)s AND number = %(number)s FOR UPDATE;
+
+-- name: credits
+SELECT agency, extent, method, evidence, confidence FROM core.credit WHERE article_id = %(article_id)s AND number = %(number)s ORDER BY rank;
+
+-- name: put
+UPDATE core.article_version SET headline = %(headline)s, standfirst = %(standfirst)s, text = %(text)s, words = %(words)s,
+    language = %(language)s, method = %(method)s, access = %(access)s, authors = %(authors)s, published_at = %(published_at)s,
+    published_precision = %(published_precision)s, published_from = %(published_from)s, modified_at = %(modified_at)s,
+    modified_precision = %(modified_precision)s, modified_from = %(modified_from)s, section = %(section)s, tags = %(tags)s,
+    canonical_url = %(canonical_url)s, images = %(images)s::jsonb, flags = %(flags)s, text_sha = %(text_sha)s
+WHERE article_id = %(article_id)s AND number = %(number)s;
+
+-- name: put_article
+UPDATE core.article SET published_at = %(published_at)s, published_precision = %(published_precision)s, published_from = %(published_from)s
+WHERE article_id = %(article_id)s AND %(number)s = 1;
+
+-- name: drop_credits
+DELETE FROM core.credit WHERE article_id = %(article_id)s AND number = %(number)s;

@@ -1,0 +1,71 @@
+"""A day's pages read anew: the same code, the same rows; other code, a report."""
+
+from dataclasses import replace
+
+import pytest
+from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, snapshot, world
+from pipeline.steps.reextract import reextract
+
+from pipeline.articles import extract as extractor
+from pipeline.steps import inside, rounds
+from pipeline.steps.learn import learn
+from pipeline.steps.reread import reread
+
+pytestmark = pytest.mark.database
+DAY = NOON.date()
+
+
+@pytest.fixture
+def edges(database, tmp_path):
+    web, clock = Web(), Clock()
+    web.publish("npa", "ferries", WIRE)
+    web.publish("alpha", "ferries", WIRE, byline="NPA")
+    web.publish("gamma", "museum", UNRELATED)
+    with world(database, tmp_path, web=web, now=clock) as edges:
+        rounds.run(edges)
+        web.publish(
+            "gamma", "museum", f"{UNRELATED}\n\nThe museum said on Monday that the roof would be mended before the winter came back."
+        )
+        clock.forward(hours=1)
+        reread(edges)
+        learn(edges)
+        yield edges
+
+
+def other_code(monkeypatch):
+    """Read every headline in capitals."""
+    told = extractor.extract
+
+    def read(*args):
+        found = told(*args)
+        return replace(found, headline=found.headline.upper()) if hasattr(found, "headline") else found
+
+    monkeypatch.setattr(inside.extract, "extract", read)
+
+
+def test_the_same_code_gives_the_same_rows(edges):
+    before = snapshot(edges)
+    assert reextract(edges, DAY) == (4, [])
+    assert snapshot(edges) == before
+
+
+def test_other_code_is_reported_and_nothing_is_written(edges, monkeypatch):
+    before = snapshot(edges)
+    other_code(monkeypatch)
+    count, others = reextract(edges, DAY)
+    assert (count, [(one.number, list(one.columns)) for one in others]) == (4, [(1, ["headline"])] * 3 + [(2, ["headline"])])
+    assert snapshot(edges) == before
+
+
+def test_what_is_applied_is_mended_in_place_and_then_the_same(edges, monkeypatch):
+    other_code(monkeypatch)
+    assert len(reextract(edges, DAY, apply=True)[1]) == 4
+    assert reextract(edges, DAY) == (4, [])
+    assert {row[0].isupper() for row in ask(edges, "SELECT headline FROM core.article_version")} == {True}
+    assert ask(edges, "SELECT count(*) FROM core.article_version") == [(4,)]
+    assert ask(edges, "SELECT count(*) FROM core.credit WHERE agency = 'npa'")[0][0] >= 2
+    assert rounds.run(edges)["article"].doors == {}
+
+
+def test_another_day_has_nothing_to_read(edges):
+    assert reextract(edges, DAY.replace(year=2025)) == (0, [])
