@@ -9,8 +9,11 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, get_current_context, task
 
+from pipeline.settings import Settings
+
 ENTRIES = Asset("wiredesk://entries")
 ARTICLES = Asset("wiredesk://articles")
+READERS = list(range(1, Settings().readers + 1))
 
 
 @dag(
@@ -39,20 +42,21 @@ def articles() -> None:
         get_current_context()["label"] = batch["label"]
         return tasks.fetch(batch)
 
-    @task(queue="cpu", trigger_rule="all_done", doc_md="Text, facts, credits, signature, in children that can be killed.")
-    def extract() -> dict[str, int]:
+    @task(queue="cpu", map_index_template="{{ label }}", trigger_rule="all_done", doc_md="Text, facts, credits, signature, in children that can be killed.")
+    def extract(reader: int) -> dict[str, int]:
         from pipeline.steps import tasks
 
+        get_current_context()["label"] = f"reader {reader} of {len(READERS)}"
         return tasks.extract()
 
     @task(trigger_rule="all_done", outlets=[ARTICLES], retries=0, doc_md="Add up and tell the next DAG; red if anything before it is.")
-    def settle(batches: list | None, fetched: list, read: dict | None, *, outlet_events: dict) -> dict[str, int]:
+    def settle(batches: list | None, fetched: list, read: list, *, outlet_events: dict) -> dict[str, int]:
         from pipeline.steps import tasks
 
-        outlet_events[ARTICLES].extra = total = tasks.settle(batches, fetched, read)
+        outlet_events[ARTICLES].extra = total = tasks.settle(batches, fetched, read, readers=len(READERS))
         return total
 
-    batches, read = plan(), extract()
+    batches, read = plan(), extract.expand(reader=READERS)
     fetched = fetch.expand(batch=batches)
     fetched >> read
     settle(batches, fetched, read)

@@ -27,4 +27,5 @@ class Settings(BaseSettings):
     spacing: NonNegativeFloat = 1.0  # seconds between two requests to one host
     ingest_minutes: Annotated[int, Field(ge=1, le=59)] = 5  # how often due feeds are looked for
     workers: PositiveInt = 2  # parse and extract processes per task
+    readers: Annotated[int, Field(ge=1, le=32)] = 1  # tasks that extract at once: as many as machines can run of them
     port: Annotated[int, Field(ge=1, le=65535)] = 8080  # of the Airflow UI, on 127.0.0.1

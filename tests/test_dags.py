@@ -66,7 +66,7 @@ def test_the_chain_runs_from_feeds_to_stories(where, tmp_path):
     begun = world.build(seed=3, titles=12, days=1, start=start)
     with server.open(begun, clock=lambda: noon, folder=tmp_path / "stand") as stand:
         standing = f"{noon.isoformat()} {noon.isoformat()} 0"
-        settings = Settings(var=tmp_path, hosts=stand.hosts, registry=stand.registry, clock=standing, spacing=0.0)
+        settings = Settings(var=tmp_path, hosts=stand.hosts, registry=stand.registry, clock=standing, spacing=0.0, readers=2)
         states = session("chain", settings, where)
     assert {state for tasks in states.values() for state in tasks.values()} == {"success"}, states
     with connect(where.news) as connection:
@@ -90,9 +90,11 @@ def test_what_failed_before_is_not_hidden_by_a_green_end():
     batches = [{"label": "1", "hosts": []}, {"label": "2", "hosts": []}]
     assert tasks.settle(batches, counts) == {"feed": 5, "feed read": 3, "feed unchanged": 2}
     assert tasks.settle([], []) == {}, "nothing was due"
-    for failed in ((None, []), (batches, counts[:1]), (batches, [counts[0], None]), (batches, counts, None)):
+    read = [{"article": 2, "article new": 2}, {"article": 1, "article new": 1}]
+    assert tasks.settle(batches, counts, read, readers=2)["article new"] == 3
+    for failed in ((None, []), (batches, counts[:1]), (batches, [counts[0], None]), (batches, counts, read[:1]), (batches, counts, [])):
         with pytest.raises(MachineError, match="this run"):
-            tasks.settle(*failed)
+            tasks.settle(*failed, readers=2 if len(failed) == 3 else 0)
 
 
 def test_a_run_is_red_if_most_feeds_fail_and_green_if_some_do():

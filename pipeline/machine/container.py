@@ -42,11 +42,12 @@ NEEDS = {
     "migrate": (*CONTROL, *NEWS),
 } | dict.fromkeys(QUEUES, (*BROKER, *NEWS))
 COMMANDS = {
-    "api-server": ["api-server", "--host", "0.0.0.0", "--port", "8080", "--workers", "1"],  # noqa: S104  the container's own network
+    "api-server": ["api-server"],
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "dag-processor": ["dag-processor"],
 } | {queue: ["celery", "worker", "--queues", queue, "--skip-serve-logs", "--without-mingle", "--without-gossip"] for queue in QUEUES}
 OPINIONS = {
+    "API__HOST": "0.0.0.0",  # noqa: S104  the container's own network
     "CORE__EXECUTOR": "CeleryExecutor",
     "CORE__PARALLELISM": "64",  # over all workers; each has its own limit
     "CORE__MAX_ACTIVE_TASKS_PER_DAG": "64",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.errors import MachineError
 from pipeline.machine.databases import news
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
 READ = 2000  # pages read by one task
+Counts: TypeAlias = "Iterable[Mapping[str, int] | None]"
 FEW = 20  # below so many feeds a run is not judged
 FAILED = "feed refused:"
 HALF = 0.5  # of the feeds polled; when more fail, it is not their fault
@@ -113,17 +114,17 @@ def upkeep() -> dict[str, int]:
         return _plain(step(edges))
 
 
-def settle(batches: Sequence[Batch] | None, counts: Iterable[Mapping[str, int] | None], *more: Mapping[str, int] | None) -> dict[str, int]:
-    """Add the counters of mapped tasks, one for each batch, and of others.
+def settle(batches: Sequence[Batch] | None, counts: Counts, read: Counts = (), *, readers: int = 0) -> dict[str, int]:
+    """Add the counters of mapped tasks, one for each batch and one for each reader.
 
     MachineError if a task before this one has failed, which would else be hidden by our being green; or if most feeds of
     the run failed: then it is the network, the resolver or a block, and not the feeds.
     """
-    done = [part for part in counts if part is not None]
+    done, also = ([part for part in parts if part is not None] for parts in (counts, read))
     summed: Counter[str] = Counter()
-    for part in (*done, *(part for part in more if part)):
+    for part in (*done, *also):
         summed.update(part)
-    if batches is None or None in more or len(done) < len(batches):
+    if batches is None or len(done) < len(batches) or len(also) < readers:
         problem = (
             "the plan failed"
             if batches is None
