@@ -42,7 +42,7 @@ def articles() -> None:
         get_current_context()["label"] = batch["label"]
         return tasks.fetch(batch)
 
-    @task(queue="cpu", map_index_template="{{ label }}", trigger_rule="all_done", doc_md="Text, facts, credits, signature, in children that can be killed.")
+    @task(queue="cpu", map_index_template="{{ label }}", trigger_rule="all_done", doc_md="Text, facts, credits, signature.")
     def extract(reader: int) -> dict[str, int]:
         from pipeline.steps import tasks
 
