@@ -44,7 +44,7 @@ class Policy:
     brief_differing: Dial = (0.1, 0.15, 0.2)
     later: timedelta = timedelta(hours=12)  # other figures in a brief text are a correction within hours, a template after a day
     later_differing: Dial = (0.05, 0.1, 0.15)
-    far: timedelta = timedelta(hours=72)  # texts further apart than this
+    far: timedelta = timedelta(hours=47)  # texts from two days or more apart
     far_told: float = 0.8  # are copies only if so much is shared
     far_differing: float = 0.05
 
