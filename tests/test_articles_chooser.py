@@ -54,3 +54,18 @@ def test_a_list_beneath_the_last_paragraph_belongs_to_the_text():
         paragraphs(*SENTENCES, *(f"{one} So it went on." for one in SENTENCES)) + "<ul><li>Sellis: Thursday</li><li>Maren: Friday</li></ul>"
     )
     assert article(body).text.endswith("Sellis: Thursday\n\nMaren: Friday")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "<h2>Islanders waited through the night as crews came back to the piers</h2>",
+        "<div class='x1'>Islanders waited through the night as crews came back to the piers.</div>",
+        "<ul><li>Islanders waited through the night for the crews to come</li><li>Fares rise by four per cent in June, the board said</li></ul>",
+    ],
+)
+def test_a_sentence_right_beneath_the_headline_is_the_standfirst_whatever_it_is_called(lead):
+    found = read(markup(top=f"<h1>{HEADLINE}</h1>{lead}<p>5 March 2026, 09:10</p>"))
+    assert found.standfirst.startswith("Islanders waited through the night")
+    assert found.text.startswith("Islanders waited")
+    assert found.text.endswith(WHOLE)
