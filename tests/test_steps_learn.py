@@ -5,12 +5,14 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from builders_news import NOON, Clock, Web, ask, page, world
+from builders_news import NOON, NPA, Clock, Web, ask, page, world
 
 from pipeline.articles import layout, repeats
-from pipeline.steps import rounds
+from pipeline.steps import inside, rounds
 from pipeline.steps.learn import learn
+from pipeline.steps.recompute import recompute
 from pipeline.steps.reread import reread
+from pipeline.stories import signatures
 
 pytestmark = pytest.mark.database
 PITCH = "Readers keep this paper afloat: give what you can, as often as you like, and thank you kindly."
@@ -125,3 +127,49 @@ def test_few_texts_say_nothing_of_a_layout():
     assert layout.judge(poor, layout.Rates(articles=39, **rates)) == ""
     assert layout.judge(poor, layout.Rates(articles=40, **rates)).startswith("median words 400 -> 20, with byline 100% -> 0%")
     assert layout.judge(layout.Rates(articles=20, **rates), layout.Rates(articles=200, **rates)) == ""
+
+
+SENTENCE = (
+    "This report was made possible by the readers' trust of the island, an association of those who want to know what happens between the "
+    "two harbours, in the council and on the ferries, and who pay for it with small sums every month."
+)
+
+
+def within(web, number, host="alpha"):
+    """Publish a page that repeats a sentence inside its last paragraph."""
+    name = NAMES[number]
+    return web.publish(host, f"{name}-{number}", f"{story(name, number)} {SENTENCE}", headline=f"The {name} of Sellis")
+
+
+def signed(edges, url):
+    return ask(edges, "SELECT boilerplate, packed FROM core.signature JOIN core.article USING (article_id) WHERE url = %s", url)[0]
+
+
+def test_a_sentence_that_a_title_repeats_weighs_nothing_in_what_it_signs_next(edges, clock, web):
+    first = [within(web, number) for number in range(3)]
+    read(edges, clock)
+    fourth = within(web, 3)
+    read(edges, clock)
+    assert [signed(edges, url)[0] for url in first] == [0, 0, 0]
+    version, packed = signed(edges, fourth)
+    assert ask(edges, "SELECT version FROM core.repetition") == [(version,)]
+    assert SENTENCE in text(edges, fourth), "it is no block of its own"
+    flagged = signatures.unpack(packed)
+    assert sum(bool(flag & signatures.BOILERPLATE) for flag in flagged.flags) == len(SENTENCE.split())
+
+
+def test_a_day_is_made_anew_with_what_was_known_when_it_was_signed(edges, clock, web):
+    inside.prepare((NPA,), edges.seed)
+    for number in range(5):
+        within(web, number)
+        read(edges, clock)
+    assert len({row[0] for row in ask(edges, "SELECT DISTINCT boilerplate FROM core.signature")}) >= 2
+    assert list(recompute(edges, NOON - timedelta(days=1), NOON + timedelta(days=2))) == []
+
+
+def test_a_sentence_of_another_owners_copy_is_the_wires_and_weighs(edges, clock, web):
+    for number in range(3):
+        for host in ("alpha", "beta"):
+            within(web, number, host)
+    read(edges, clock)
+    assert ask(edges, "SELECT count(*) FROM core.repetition") == [(0,)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline import urls
 from pipeline.articles import changes, repeats
+from pipeline.steps.learn import repeated
 from pipeline.store import dicts, many, value, write
 from pipeline.stories import signatures
 
@@ -122,13 +123,15 @@ def credit_rows(paper: Paper, article: Article, number: int) -> list[Mapping[str
 
 
 def sign(edges: Edges, paper: Paper, signature: Signature, number: int) -> None:
-    """Keep what copies are found by; a text without rare shingles is too short to have any."""
+    """Keep what copies are found by, what the title repeats discounted; a text without rare shingles is too short to have any."""
+    known = repeated(edges.connection, paper.title_id)
+    signature = signatures.discount(signature, known.shingles) if known.shingles else signature
     packed = signatures.pack(signature) if signature.sample else None
     which = {"article_id": paper.article_id}
     before = dicts(edges.connection, "extract.packed", **which)
     if before and before[0]["version"] == signatures.VERSION:  # those of another lead to nothing, and go with their window
         write(edges.connection, "extract.drop_samples", **which, sample=signatures.unpack(before[0]["packed"]).sample)
-    write(edges.connection, "extract.sign", **which, number=number, version=signature.version, packed=packed)
+    write(edges.connection, "extract.sign", **which, number=number, version=signature.version, boilerplate=known.version, packed=packed)
     write(edges.connection, "extract.add_samples", **which, sample=signature.sample)
 
 

@@ -1,4 +1,8 @@
-"""Titles that have new texts -> the blocks that their pages repeat, and an event where a layout has changed. One transaction a title."""
+"""Titles that have new texts -> what their pages repeat, and an event where a layout has changed. One transaction a title.
+
+Blocks are taken out of texts (articles/repeats.py); shingles weigh nothing in signatures (stories/boilerplate.py), for a repeated sentence
+may stand in a paragraph of its article. What other owners have in the same story is the wire's, and neither.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from pipeline.articles import layout, repeats
 from pipeline.records import Tally
 from pipeline.steps.edges import Edges, Report, Wanted, silent
 from pipeline.store import committed, dicts, many, value, write
+from pipeline.stories import boilerplate, signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,8 +60,31 @@ def _learnt(edges: Edges, title: int) -> str:
     edition = value(edges.connection, "learn.edition", title_id=title) + 1
     rows = [_row(one) | {"title_id": title, "since": edition, "at": edges.now(), "enough": repeats.DEFAULT.anywhere} for one in found]
     many(edges.connection, "learn.keep", rows)
+    news = _repeated(edges, title)
     _watch(edges, title)
-    return "learnt" if value(edges.connection, "learn.edition", title_id=title) == edition else "unchanged"
+    return "learnt" if news or value(edges.connection, "learn.edition", title_id=title) == edition else "unchanged"
+
+
+def _repeated(edges: Edges, title: int) -> bool:
+    """Keep the shingles that a title repeats, and return whether they are others than before."""
+    which = {"title_id": title, "limit": ARTICLES, "signed": signatures.VERSION}
+    own = [signatures.unpack(row["packed"]) for row in dicts(edges.connection, "learn.signatures", **which)]
+    shingles = boilerplate.learn(own)
+    if shingles:
+        for row in dicts(edges.connection, "learn.signatures_elsewhere", **which):
+            shingles = shingles.difference(signatures.unpack(row["packed"]).shingles)
+    found = boilerplate.snapshot_of(shingles)
+    if found.version in {0, repeated(edges.connection, title).version}:
+        return False
+    row = {"title_id": title, "signed": signatures.VERSION, "version": found.version, "shingles": boilerplate.pack(found)}
+    write(edges.connection, "learn.keep_repetition", **row, at=edges.now())
+    return True
+
+
+def repeated(connection: Connection, title: int) -> boilerplate.Snapshot:
+    """Return the shingles that a title was last found to repeat."""
+    packed = value(connection, "learn.repeated", title_id=title, signed=signatures.VERSION)
+    return boilerplate.unpack(packed) if packed else boilerplate.NOTHING
 
 
 def _row(one: repeats.Repeat) -> dict[str, Any]:

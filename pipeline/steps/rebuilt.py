@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.steps import compared, neighbours
 from pipeline.store import dicts
-from pipeline.stories import candidates, signatures
+from pipeline.stories import boilerplate, candidates, signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,8 +65,9 @@ def rebuild(edges: Edges, since: datetime, until: datetime, report: Report) -> R
 def _signed(edges: Edges, since: datetime, until: datetime, report: Report) -> _Draft:
     draft = _Draft()
     total = dicts(edges.connection, "recompute.count", since=since, until=until)[0]["count"]
-    for row in _stream(edges, "recompute.texts", since, until):
-        signature = signatures.sign(row["text"], row["language"], seed=edges.seed)
+    for row in _stream(edges, "recompute.texts", since, until, version=signatures.VERSION):
+        repeated = _repeated(row["shingles"]) if row["shingles"] else frozenset()
+        signature = signatures.sign(row["text"], row["language"], seed=edges.seed, boilerplate=repeated)
         article = row["article_id"]
         packed = signatures.pack(signature) if signature.sample else None
         draft.packed[article], draft.numbers[article] = packed, row["number"]
@@ -75,6 +77,12 @@ def _signed(edges: Edges, since: datetime, until: datetime, report: Report) -> _
         if len(draft.packed) % CHUNK == 0 or len(draft.packed) == total:
             report(len(draft.packed), total)
     return draft
+
+
+@lru_cache(maxsize=512)
+def _repeated(packed: bytes) -> frozenset[int]:
+    """Return what the article's title was known to repeat when it was signed."""
+    return boilerplate.unpack(packed).shingles
 
 
 def _around(edges: Edges, draft: _Draft, since: datetime, until: datetime) -> None:

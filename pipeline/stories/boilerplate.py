@@ -36,7 +36,7 @@ NOTHING = Snapshot(version=0, shingles=frozenset())
 
 def snapshot(signatures: Iterable[Signature], *, least: int = LEAST) -> Snapshot:
     """Return what the articles of one title repeat. Any number of them may be given; about `ENOUGH` of the newest are enough."""
-    return _whole(learn(signatures, least=least))
+    return snapshot_of(learn(signatures, least=least))
 
 
 def pack(snapshot: Snapshot) -> bytes:
@@ -48,10 +48,11 @@ def unpack(data: bytes) -> Snapshot:
     """Return the snapshot that `pack` was given."""
     shingles = array("q")
     shingles.frombytes(data)
-    return _whole(frozenset(shingles))
+    return snapshot_of(frozenset(shingles))
 
 
-def _whole(shingles: frozenset[int]) -> Snapshot:
+def snapshot_of(shingles: frozenset[int]) -> Snapshot:
+    """Return these shingles as a snapshot."""
     if not shingles:
         return NOTHING
     digest = xxhash.xxh3_64_intdigest(array("q", sorted(shingles)).tobytes())

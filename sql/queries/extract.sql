@@ -91,9 +91,10 @@ INSERT INTO core.credit (article_id, number, rank, agency, extent, method, evide
 VALUES (%(article_id)s, %(number)s, %(rank)s, %(agency)s, %(extent)s, %(method)s, %(evidence)s, %(confidence)s);
 
 -- name: sign
-INSERT INTO core.signature (article_id, number, version, packed, at)
-SELECT article_id, %(number)s, %(version)s, %(packed)s, first_seen_at FROM core.article WHERE article_id = %(article_id)s
-ON CONFLICT (article_id) DO UPDATE SET number = excluded.number, version = excluded.version, packed = excluded.packed, clustered_at = NULL;
+INSERT INTO core.signature (article_id, number, version, boilerplate, packed, at)
+SELECT article_id, %(number)s, %(version)s, %(boilerplate)s, %(packed)s, first_seen_at FROM core.article WHERE article_id = %(article_id)s
+ON CONFLICT (article_id) DO UPDATE SET number = excluded.number, version = excluded.version, boilerplate = excluded.boilerplate,
+    packed = excluded.packed, clustered_at = NULL;
 
 -- name: drop_samples
 DELETE FROM core.sample USING core.article

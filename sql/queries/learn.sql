@@ -38,6 +38,32 @@ ON CONFLICT (title_id, block_key) DO UPDATE SET articles = excluded.articles, si
 SELECT title_id, block_key, articles, since FROM core.boilerplate WHERE title_id = ANY (%(titles)s)
     AND (%(edition)s::integer IS NULL OR since <= %(edition)s);
 
+-- name: signatures
+SELECT packed
+FROM (SELECT article_id FROM core.article WHERE title_id = %(title_id)s AND version IS NOT NULL
+      ORDER BY first_seen_at DESC, article_id DESC LIMIT %(limit)s) AS own
+JOIN core.signature USING (article_id) WHERE packed IS NOT NULL AND signature.version = %(signed)s;
+
+-- name: signatures_elsewhere
+SELECT DISTINCT theirs.packed
+FROM (SELECT article_id FROM core.article WHERE title_id = %(title_id)s AND version IS NOT NULL
+      ORDER BY first_seen_at DESC, article_id DESC LIMIT %(limit)s) AS own
+JOIN core.story_article AS mine USING (article_id)
+JOIN core.story_article AS copy ON copy.story_id = mine.story_id AND copy.article_id <> mine.article_id
+JOIN core.article AS other ON other.article_id = copy.article_id
+JOIN core.title ON title.title_id = other.title_id
+JOIN core.signature AS theirs ON theirs.article_id = other.article_id
+WHERE title.owner <> (SELECT owner FROM core.title WHERE title_id = %(title_id)s)
+    AND theirs.packed IS NOT NULL AND theirs.version = %(signed)s;
+
+-- name: repeated
+SELECT shingles FROM core.repetition WHERE title_id = %(title_id)s AND signed = %(signed)s ORDER BY learnt_at DESC, version LIMIT 1;
+
+-- name: keep_repetition
+INSERT INTO core.repetition AS known (title_id, version, signed, shingles, learnt_at)
+VALUES (%(title_id)s, %(version)s, %(signed)s, %(shingles)s, %(at)s)
+ON CONFLICT (title_id, version) DO UPDATE SET learnt_at = greatest(known.learnt_at, excluded.learnt_at);
+
 -- name: rates
 SELECT place <= %(recent)s AS recent, count(*) AS articles, percentile_cont(0.5) WITHIN GROUP (ORDER BY words) AS words,
     avg((authors <> '{}')::integer)::float AS signed,

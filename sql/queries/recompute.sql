@@ -8,8 +8,9 @@ SELECT count(*) FROM core.article JOIN core.signature USING (article_id)
 WHERE first_seen_at >= %(since)s AND first_seen_at < %(until)s AND clustered_at IS NOT NULL;
 
 -- name: texts
-SELECT article_id, url, first_seen_at, happened_at, signature.number, signature.version, packed, signed.text, signed.language
+SELECT article_id, url, first_seen_at, happened_at, signature.number, signature.version, packed, signed.text, signed.language, shingles
 FROM core.article JOIN core.signature USING (article_id) JOIN core.article_version AS signed USING (article_id, number)
+    LEFT JOIN core.repetition ON repetition.title_id = article.title_id AND repetition.version = signature.boilerplate AND repetition.signed = %(version)s
 WHERE (first_seen_at, article_id) > (%(after)s, %(last)s) AND first_seen_at < %(until)s AND clustered_at IS NOT NULL
 ORDER BY first_seen_at, article_id LIMIT %(limit)s;
 
