@@ -23,6 +23,7 @@ PARTS = {  # module of this folder -> the name it is mounted under
     "versions": None,
     "fold": None,
     "why": None,
+    "ask": None,
     "recompute": None,
     "decide": "decide",
 }

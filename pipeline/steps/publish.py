@@ -1,13 +1,15 @@
-"""What is in the tables -> an edition: the books are checked, and its figures written down. LedgerError if they do not balance."""
+"""What is in the tables -> an edition: the books are checked, and figures kept for analysts. LedgerError if they do not balance."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import LedgerError
 from pipeline.records import Tally
+from pipeline.steps import counted
 from pipeline.steps.edges import Edges, Report, Wanted, silent
-from pipeline.store import dicts
+from pipeline.store import committed, dicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,13 +18,19 @@ HINT = "Something writes past the steps, or a step is broken: see 'The ledger do
 
 
 def publish(edges: Edges, _wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
-    """Check that every item has left each stage by one named door, and publish an edition."""
-    with edges.connection.transaction():
-        edges.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # one moment for all sums
-        for line in dicts(edges.connection, "publish.ledger"):
-            if line["lost"]:
-                raise LedgerError(f"the ledger's {line['stage']} line", f"{line['lost']} of {line['came']} are unaccounted for", hint=HINT)
-        edition = dicts(edges.connection, "publish.edition", at=edges.now())[0]
+    """Check that every item has left each stage by one named door, count what changed, and publish an edition."""
+    edition = committed(edges.connection, partial(_edition, edges))
     report(1, 1)
     doors = {name: edition[name] for name in ("stories", "copies", "refused", "pending")}
     return {"edition": Tally(seen=edition["articles"] + edition["refused"] + edition["pending"], doors=doors)}
+
+
+def _edition(edges: Edges) -> Mapping[str, Any]:
+    edges.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # one moment for all sums
+    ledger, at = dicts(edges.connection, "publish.ledger"), edges.now()
+    for line in ledger:
+        if line["lost"]:
+            raise LedgerError(f"the ledger's {line['stage']} line", f"{line['lost']} of {line['came']} are unaccounted for", hint=HINT)
+    edition = dicts(edges.connection, "publish.edition", at=at, counted=counted.count(edges.connection))[0]
+    counted.doors(edges.connection, edition["edition_id"], ledger, at)
+    return edition

@@ -21,8 +21,8 @@ SELECT stage, reason, count(*) AS items FROM ops.refusal GROUP BY stage, reason 
 
 -- name: agencies
 SELECT agency, count(*) AS articles, count(DISTINCT story_id) AS stories, avg(kept) AS kept, avg(own) AS own,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) FILTER (WHERE NOT by_agency) AS lag
-FROM mart.syndication WHERE NOT by_agency GROUP BY agency ORDER BY articles DESC, agency;
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) AS lag
+FROM mart.syndication GROUP BY agency ORDER BY articles DESC, agency;
 
 -- name: found
 SELECT url, article.story_id, coalesce(article.agency, story.agency) AS agency

@@ -23,7 +23,8 @@ SELECT
     newest.modified_at,                                             -- time of the last change that the page claims, UTC
     article.first_seen_at,                                          -- when we first saw it in a feed
     article.happened_at,                                            -- for ordering: the earlier of claimed and first seen
-    coalesce(title.agency, credit.agency) AS agency,                -- agency that the page credits most surely; null: none
+    coalesce(title.agency, credit.agency) AS agency,                -- key of the agency that the page credits most surely; null: none
+    named.name AS agency_name,                                      -- name of that agency
     CASE WHEN title.agency IS NOT NULL THEN 'full' ELSE credit.extent END AS agency_extent,  -- full: all of the text; mixed: a part
     CASE WHEN title.agency IS NOT NULL THEN 'domain' ELSE credit.method END AS agency_method,  -- how we know: byline, dateline, json_ld ...
     credit.evidence AS agency_evidence,                             -- the words that say it
@@ -41,3 +42,4 @@ FROM core.article
     JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
     LEFT JOIN core.credit ON credit.article_id = article.article_id AND credit.number = article.version AND credit.rank = 1
     LEFT JOIN core.story_article AS member ON member.article_id = article.article_id
+    LEFT JOIN core.agency AS named ON named.agency = coalesce(title.agency, credit.agency)

@@ -20,6 +20,7 @@ SELECT
     article.first_seen_at,                                          -- when we first saw it in a feed
     article.happened_at,                                            -- for ordering: the earlier of claimed and first seen
     story.agency,                                                   -- whose text the story is; null: no agency's
+    story.agency_name,                                              -- name of that agency
     story.articles,                                                 -- articles that run the story, this one included
     story.titles,                                                   -- titles that run it
     story.owners,                                                   -- owners of these titles

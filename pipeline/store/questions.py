@@ -1,0 +1,73 @@
+"""The files of sql/questions -> the questions that analysts ask, and a question with its values -> SQL to copy, or its rows.
+
+A file is numbered (07_timeline.sql). Its first line, a comment, is the question; each further one names a value that it needs.
+The statement reads views and functions of mart only, and has fewer than 500 characters; tests see to both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from pipeline.errors import SettingsError
+from pipeline.settings import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from psycopg import Connection
+
+FOLDER = ROOT / "sql" / "questions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One file of sql/questions."""
+
+    number: int
+    name: str  # "timeline"
+    says: str  # the question
+    needs: Mapping[str, str]  # name of a value -> what it is
+    statement: bytes  # with %(name)s for each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+def load(folder: Path = FOLDER) -> dict[int, Question]:
+    """Return the questions by number, in order."""
+    found = [_question(path) for path in sorted(folder.glob("*.sql"))]
+    return {question.number: question for question in found}
+
+
+def shown(connection: Connection, question: Question, values: Mapping[str, Any]) -> str:
+    """Return the statement with its values filled in, to be copied into any client."""
+    cursor = psycopg.ClientCursor(connection)
+    return cursor.mogrify(question.statement, {name: values[name] for name in question.needs})
+
+
+def ask(connection: Connection, question: Question, values: Mapping[str, Any]) -> Reply:
+    """Run a question in a transaction that can only read."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION READ ONLY")
+        cursor = connection.execute(question.statement, {name: values[name] for name in question.needs})
+        return Reply(columns=tuple(column.name for column in cursor.description or ()), rows=cursor.fetchall())
+
+
+def _question(path: Path) -> Question:
+    lines = path.read_text(encoding="utf-8").strip().splitlines()
+    heads = [line[3:].strip() for line in lines if line.startswith("-- ")]
+    number, _, name = path.stem.partition("_")
+    if not heads or not number.isdigit():
+        raise SettingsError(f"sql/questions/{path.name}", "has no number, or does not begin with its question as a comment")
+    needs = dict(head.split(": ", 1) for head in heads[1:])
+    statement = "\n".join(line for line in lines if not line.startswith("-- "))
+    return Question(number=int(number), name=name, says=heads[0], needs=needs, statement=statement.encode())

@@ -1,0 +1,22 @@
+-- What a question is asked about where nothing is said.
+
+-- name: freshness
+SELECT at, articles, stories FROM mart.edition ORDER BY edition_id DESC LIMIT 1;
+
+-- name: agency
+SELECT agency FROM mart.agency WHERE lower(%(said)s) IN (agency, lower(agency_name)) ORDER BY agency = lower(%(said)s) DESC LIMIT 1;
+
+-- name: busiest_agency
+SELECT agency FROM core.title_day WHERE agency <> '' GROUP BY agency ORDER BY sum(stories) DESC, agency LIMIT 1;
+
+-- name: top_story
+SELECT story_id FROM mart.top_story WHERE agency_name IS NOT NULL ORDER BY place LIMIT 1;
+
+-- name: top_word
+SELECT word[1] FROM (SELECT headline FROM mart.top_story WHERE agency_name IS NOT NULL ORDER BY place LIMIT 1) AS top
+    CROSS JOIN LATERAL regexp_matches(headline, '\w{4,}', 'g') AS word
+ORDER BY length(word[1]) DESC, 1 LIMIT 1;
+
+-- name: related_story
+SELECT story_id FROM mart.top_story WHERE EXISTS (SELECT FROM mart.related(story_id) LIMIT 1) ORDER BY cardinality(ARRAY(
+    SELECT 1 FROM mart.related(story_id))) DESC, place LIMIT 1;

@@ -1,0 +1,3 @@
+-- Which stories are related to one, and by which names?
+-- story: its story_id, as in questions 10 and 12; the top story if none is given
+SELECT story_id, headline, title_name, articles, titles, because FROM mart.related(%(story)s) ORDER BY score DESC

@@ -1,0 +1,243 @@
+"""The sixteen questions: short, over mart alone, answered from a day of the newsstand, and right by its ground truth."""
+
+import re
+from collections import Counter, defaultdict
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import answers, ask, day
+from pipeline.machine.postgres import Server
+from pipeline.newsstand import truth
+from pipeline.newsstand.score import _key as key
+from pipeline.settings import Settings
+from pipeline.store import connect, questions
+
+pytestmark = [pytest.mark.database, pytest.mark.process]
+
+KNOWN = questions.load()
+LONGEST = 500
+VIEWS = re.compile(r"\b(?:FROM|JOIN)\s+([\w.]+)", re.IGNORECASE)
+
+
+def wrong_with(question, connection):
+    """Say what breaks the contract of a question's file."""
+    statement = question.statement.decode()
+    if set(re.findall(r"%\((\w+)\)s", statement)) != set(question.needs):
+        return "names other values than it uses"
+    filled = questions.shown(connection, question, answers.values(connection, question, {"agency": "", "story": 1}))
+    if len(filled) >= LONGEST or len(statement) >= LONGEST:
+        return f"{len(filled)} characters"
+    if strange := [name for name in VIEWS.findall(statement) if not name.startswith("mart.")]:
+        return f"reads {strange}"
+    return None
+
+
+@pytest.mark.parametrize("question", KNOWN.values(), ids=lambda question: question.name)
+def test_a_question_is_short_and_reads_mart_alone(news, question):
+    assert wrong_with(question, news) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT 1 FROM core.story",
+        "SELECT 1 FROM mart.story JOIN ops.edition ON true",
+        "SELECT '" + "x" * LONGEST + "' FROM mart.story",
+        "SELECT %(story)s FROM mart.story",
+    ],
+)
+def test_a_question_that_breaks_the_rules_is_noticed(news, tmp_path, statement):
+    (tmp_path / "01_wrong.sql").write_text(f"-- What?\n{statement}\n")
+    assert wrong_with(questions.load(tmp_path)[1], news)
+
+
+def test_there_are_sixteen():
+    assert list(KNOWN) == list(range(1, 17))
+
+
+def test_a_question_can_only_read(news, tmp_path):
+    (tmp_path / "01_evil.sql").write_text("-- What?\nDELETE FROM ops.touched RETURNING story_id\n")
+    with pytest.raises(Exception, match="read-only transaction"):
+        questions.ask(news, questions.load(tmp_path)[1], {})
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A day of the demo's newsstand, read."""
+    settings = Settings(var=tmp_path_factory.mktemp("demo"))
+    scene = day.Scene(seed=1, titles=40)
+    with day.opened_room(settings, scene, fresh=True) as room:
+        yield day.read(room, scene, lambda *_: None)
+        Server(room.var / "postgres").stop()
+
+
+@pytest.fixture(scope="module")
+def asked(demo):
+    with connect(demo.where.news) as connection:
+
+        def answer(number, **given):
+            with connection.transaction():
+                values = answers.values(connection, KNOWN[number], given)
+            reply = questions.ask(connection, KNOWN[number], values)
+            return [dict(zip(reply.columns, row, strict=True)) for row in reply.rows]
+
+        answer.connection = connection
+        yield answer
+
+
+@pytest.fixture(scope="module")
+def true(demo):
+    """The truth of every article, by address without host's port and trailing slash."""
+    until = demo.end.isoformat()
+    return {key(row.url): row for row in truth.read(demo.truth) if row.expect == ("article",) and row.published <= until}
+
+
+def rows(asked, statement):
+    with asked.connection.transaction():
+        return asked.connection.execute(statement).fetchall()
+
+
+def test_the_page_of_questions_is_up_to_date(asked):
+    assert answers.PAGE.read_text(encoding="utf-8") == answers.markdown(asked.connection), "run ./wiredesk ask --write on the demo"
+
+
+def test_1_who_republishes_an_agency_most_is_as_the_truth_has_it(asked, true):
+    names = dict(rows(asked, "SELECT DISTINCT title, title_name FROM mart.coverage"))
+    agencies = {title for (title,) in rows(asked, "SELECT DISTINCT title FROM mart.coverage WHERE title_kind = 'agency'")}
+    ran, all_articles = Counter(), Counter()
+    for row in true.values():
+        all_articles[names[row.title]] += 1
+        ran[names[row.title]] += row.agency == "boreal" and row.title not in agencies
+    found = asked(1, agency="boreal")
+    assert found
+    for row in found:
+        assert row["all_articles"] == all_articles[row["title_name"]]
+        assert abs(row["articles"] - ran[row["title_name"]]) <= 1, row
+    assert {row["title_name"] for row in found[:3]} <= {name for name, count in ran.items() if count >= sorted(ran.values())[-4]}
+
+
+def test_2_to_3_lags_and_edits_leave_out_origins(asked):
+    assert rows(
+        asked, "SELECT count(*) FROM mart.syndication WHERE relation = 'origin' AND (lag, kept, own) IS DISTINCT FROM (NULL, NULL, NULL)"
+    ) == [(0,)]
+    assert rows(asked, "SELECT count(*) FROM mart.syndication JOIN mart.coverage USING (article_id) WHERE by_agency") == [(0,)]
+    assert all(row["median_minutes"] <= row["p90_minutes"] for row in asked(2, agency="boreal"))
+    assert all(0 <= row["kept_percent"] <= 100 and row["usually"] != "origin" for row in asked(3))
+
+
+def test_4_words_of_the_wire_are_no_more_than_words(asked, true):
+    assert all(0 <= row["wire_words"] <= row["words"] for row in asked(4))
+    own = {row.title for row in true.values()} - {row.title for row in true.values() if row.agency or row.agencies}
+    assert rows(asked, "SELECT sum(wire_words) FROM mart.title_day WHERE title_kind = 'agency'") == [(0,)]
+    for title in own:
+        assert rows(asked, f"SELECT sum(wire_words) FROM mart.title_day WHERE title = '{title}'") == [(0,)], title
+
+
+def test_5_exclusives_are_nobody_elses(asked, true):
+    tellers = defaultdict(set)
+    for row in true.values():
+        tellers[row.story].add(row.title)
+    alone = Counter(row.title for row in true.values() if row.agency is None and len(tellers[row.story]) == 1)
+    names = dict(rows(asked, "SELECT DISTINCT title_name, title FROM mart.coverage"))
+    assert sum(abs(row["exclusives"] - alone[names[row["title_name"]]]) for row in asked(5)) <= 3
+
+
+def test_6_who_was_first_shares_a_tie(asked):
+    firsts = rows(
+        asked,
+        "SELECT story_id, count(*) FROM mart.coverage WHERE is_first GROUP BY story_id HAVING count(DISTINCT date_trunc('minute', happened_at)) <> 1",
+    )
+    assert firsts == [], "those who are first are first in one minute"
+    assert all(0 <= row["first"] <= row["stories"] for row in asked(6))
+
+
+def test_7_the_timeline_has_every_title_that_truth_has(asked, true):
+    (story,) = rows(asked, "SELECT story_id FROM mart.top_story WHERE agency_name IS NOT NULL ORDER BY place LIMIT 1")[0]
+    urls = [key(url) for (url,) in rows(asked, f"SELECT url FROM mart.article WHERE story_id = {story}")]
+    told = Counter(true[url].story for url in urls).most_common(1)[0][0]
+    names = dict(rows(asked, "SELECT DISTINCT title, title_name FROM mart.coverage"))
+    assert {row["title_name"] for row in asked(7)} == {names[row.title] for row in true.values() if row.story == told}
+
+
+def test_10_copies_of_one_owner_weigh_less_than_many_owners(asked):
+    parts = rows(asked, "SELECT score, (owners_part + countries_part + rank_part) * age_part FROM mart.top_story")
+    assert parts
+    assert all(abs(score - made) < 1e-6 for score, made in parts)
+    assert [row["place"] for row in asked(10)] == list(range(1, 11))
+
+
+def test_11_a_related_story_is_never_a_copy_and_gives_a_reason(asked, true):
+    (story,) = rows(asked, "SELECT story_id FROM mart.top_story WHERE headline LIKE '%Serrano%' ORDER BY place LIMIT 1")[0]
+    found = asked(11, story=story)
+    assert found
+    assert story not in {row["story_id"] for row in found}
+    assert all(len(row["because"]) >= 2 for row in found)
+    assert sum("Serrano" in row["headline"] for row in found) >= 2, "the earthquake in other languages, by its names"
+
+
+def test_12_search_finds_stories_once_best_first(asked):
+    found = asked(12, words="ferry lake -election", language="en")
+    assert found
+    assert len({row["story_id"] for row in found}) == len(found)
+    assert all(re.search(r"\*\*(ferr|lake)", row["snippet"], re.IGNORECASE) for row in found)
+
+
+def test_12_accents_and_endings_do_not_matter(asked):
+    with_accents, without = (asked(12, words=words, language="fr") for words in ("séisme", "seismes"))
+    assert with_accents
+    assert [row["story_id"] for row in with_accents] == [row["story_id"] for row in without]
+
+
+def test_13_own_reporting_and_wire_are_parts_of_articles(asked):
+    found = asked(13, words="Haldenmark")
+    assert found
+    assert all(row["own"] + row["wire"] <= row["articles"] and row["stories"] <= row["articles"] for row in found)
+
+
+def test_14_articles_and_stories_stand_side_by_side(asked):
+    total = rows(asked, "SELECT count(*), count(*) FILTER (WHERE is_canonical), count(DISTINCT story_id) FROM mart.coverage")[0]
+    assert total[1] == total[2] < total[0]
+    assert all(row["own_stories"] <= row["stories"] <= row["articles"] for row in asked(14))
+
+
+def test_15_the_wire_is_cut_from_the_end(asked):
+    found = [row for row in asked(15) if row["stories"] >= 3]
+    assert found
+    assert all(row["start_percent"] > row["end_percent"] for row in found)
+
+
+def test_16_doors_of_the_last_run_are_the_ledgers(asked):
+    kept = {row["stage"]: row["items"] for row in asked(16) if row["door"] == "kept"}
+    assert kept == dict(rows(asked, "SELECT stage, kept FROM ops.ledger"))
+
+
+def test_the_kept_figures_are_those_that_counting_from_nothing_gives(asked):
+    """What editions kept up, one after the other, is what one count over all facts gives."""
+    from pipeline.steps import counted
+
+    kept = ("coverage", "reach", "title_day", "fulltext")
+    with asked.connection.transaction(force_rollback=True) as _:
+        before = {name: asked.connection.execute(f"SELECT * FROM core.{name} ORDER BY 1, 2, 3").fetchall() for name in kept}
+        for name in kept:
+            asked.connection.execute(f"DELETE FROM core.{name}")
+        asked.connection.execute("INSERT INTO ops.touched (story_id) SELECT story_id FROM core.story")
+        counted.count(asked.connection)
+        for name in kept:
+            assert asked.connection.execute(f"SELECT * FROM core.{name} ORDER BY 1, 2, 3").fetchall() == before[name], name
+
+
+def test_the_questions_are_one_word_away(demo, monkeypatch):
+    monkeypatch.setenv("WIREDESK_DATABASE_URL", demo.where.news)
+    monkeypatch.setenv("WIREDESK_AIRFLOW_DATABASE_URL", demo.where.airflow)
+    monkeypatch.setenv("COLUMNS", "200")
+    run = CliRunner().invoke
+    listed = run(ask.app, ["ask"])
+    assert all(question.says in listed.output for question in KNOWN.values())
+    answered = run(ask.app, ["ask", "1", "--agency", "Agence Boréale"])
+    assert "agency boreal" in answered.output, answered.exception
+    assert "share_percent" in answered.output
+    assert "agency = 'boreal'" in run(ask.app, ["ask", "2", "--agency", "BOREAL", "--sql"]).output
+    assert run(ask.app, ["ask", "1", "--agency", "nobody"]).exit_code == 2
+    assert run(ask.app, ["ask", "17"]).exit_code == 2
+    assert '"place": 1' in run(ask.app, ["search", "Haldenmark", "--json"]).output
