@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as data.")]
+ROLE = Annotated[str, typer.Option("--as", metavar="ROLE", help="analyst, ui, cluster, ingest or migrator; else the owner.")]
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -63,13 +64,21 @@ def doctor(json: AS_JSON = False) -> None:
 
 
 @app.command(context_settings=PASS_ON)
-def psql(context: typer.Context) -> None:
+def psql(context: typer.Context, role: ROLE = "") -> None:
     """Open the news in psql; arguments are passed on: ./wiredesk psql -c 'TABLE mart.story LIMIT 5'."""
     from pipeline.machine.clients import psql
-    from pipeline.machine.postgres import urls
+    from pipeline.machine.postgres import address
 
     settings = _settings()
-    psql(urls(settings).news, context.args, embedded=settings.database_url is None)
+    psql(address(settings, role), context.args, embedded=settings.database_url is None)
+
+
+@app.command()
+def address(role: ROLE = "analyst") -> None:
+    """Print the address of the news, password included, for DBeaver, Metabase, pandas and the like; the analyst's by default."""
+    from pipeline.machine.postgres import address
+
+    typer.echo(address(_settings(), role))
 
 
 @app.command(context_settings=PASS_ON)

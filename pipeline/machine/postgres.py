@@ -15,8 +15,8 @@ import filelock
 import psycopg
 from psycopg import sql
 
-from pipeline.errors import DatabaseError
-from pipeline.machine import ports, processes
+from pipeline.errors import DatabaseError, SettingsError
+from pipeline.machine import ports, processes, roles
 from pipeline.machine.cluster import HASTY, SETTINGS, SUPERUSER, Cluster
 from pipeline.machine.databases import Urls, urls
 from pipeline.machine.secrets import secret
@@ -24,9 +24,12 @@ from pipeline.machine.secrets import secret
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipeline.settings import Settings
+
 __all__ = ["Server", "Urls", "urls"]
 
 SECONDS = 60.0  # for a start, recovery after a kill included, and for a clean stop
+OWNER = "news"
 RESERVED = {"postgres", "template0", "template1"}
 
 
@@ -69,9 +72,9 @@ class Server:
             self.cluster.clear()
         return postmaster is not None
 
-    def url(self, database: str) -> str:
-        """Return the address of `database` for its owner. `news` owns every database but Airflow's."""
-        role = _role(database)
+    def url(self, database: str, role: str = "") -> str:
+        """Return the address of `database` for its owner (`news` owns every one but Airflow's), or for one of `roles.ROLES`."""
+        role = roles.PREFIX + role if role else _role(database)
         return f"postgresql://{role}:{secret(self.folder / 'secrets', role)}@{ports.HOST}:{self.cluster.port()}/{database}"
 
     def create(self, database: str, *, template: str = "template1") -> str:
@@ -81,10 +84,14 @@ class Server:
             if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
                 password = secret(self.folder / "secrets", role)
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password))
+            if role == OWNER:
+                roles.make(connection, role, self.folder / "secrets")
             if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount:
                 statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
                 connection.execute(statement.format(*map(sql.Identifier, (database, role, template))))
                 connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+                if role == OWNER:
+                    roles.admit(connection, database)
         return self.url(database)
 
     def drop(self, database: str) -> None:
@@ -131,4 +138,16 @@ class Server:
 
 
 def _role(database: str) -> str:
-    return "airflow" if database == "airflow" or database.endswith("_airflow") else "news"
+    return "airflow" if database == "airflow" or database.endswith("_airflow") else OWNER
+
+
+def address(settings: Settings, role: str = "") -> str:
+    """Return the address of the news for its owner, or for one of `roles.ROLES`. Elsewhere than here the owner takes the role on."""
+    if role and role not in roles.ROLES:
+        raise SettingsError(f"--as {role}", "is no role", hint=f"There are {', '.join(roles.ROLES)}.")
+    news = urls(settings).news
+    if not role:
+        return news
+    if settings.database_url is None:
+        return Server(settings.var / "postgres").url("news", role)
+    return roles.taken_on(news, role)

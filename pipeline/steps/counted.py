@@ -24,7 +24,7 @@ def count(connection: Connection) -> int:
     """Count the touched stories anew, within the caller's transaction, and return how many there were."""
     touched = sorted({row["story_id"] for row in dicts(connection, "counted.touched")})
     for first in range(0, len(touched), BATCH):
-        _batch(connection, touched[first : first + BATCH])
+        batch(connection, touched[first : first + BATCH])
     return len(touched)
 
 
@@ -36,7 +36,8 @@ def doors(connection: Connection, edition: int, ledger: Sequence[Mapping[str, An
     write(connection, "counted.prune_doors", before=at - KEEP)
 
 
-def _batch(connection: Connection, stories: Sequence[int]) -> None:
+def batch(connection: Connection, stories: Sequence[int]) -> None:
+    """Count these stories anew."""
     left = dicts(connection, "counted.uncover", stories=stories)
     came = dicts(connection, "counted.cover", stories=stories)
     write(connection, "counted.unreach", stories=stories)

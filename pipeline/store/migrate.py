@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / "sql"
 FIRST = "0000_migrations.sql"  # makes the table that remembers the others
+ROLES = "roles.sql"
 LOCK = 7000  # whoever migrates holds it; 7001 is the cluster step's
 OLDEST = 150000  # Postgres 15
+DEPENDS = (
+    "Somebody has built on our views, which this release makes anew; nothing was changed. Keep what it says (in psql: \\sv name), drop it,"
+    " run ./wiredesk migrate again, and make it again: the CHANGELOG says which columns changed."
+)
 
 
 def up(url: str, folder: Path = FOLDER) -> list[str]:
@@ -33,7 +38,10 @@ def up(url: str, folder: Path = FOLDER) -> list[str]:
         connection.execute("SET lock_timeout = 0")
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # the session's: it goes with the connection
         _run(connection, folder / "migrations" / FIRST)
-        return [*_migrations(connection, folder / "migrations"), *_views(connection, folder / "views")]
+        applied = [*_migrations(connection, folder / "migrations"), *_views(connection, folder / "views")]
+        if applied and (folder / ROLES).exists():
+            _run(connection, folder / ROLES)  # last: what was made anew has lost the rights that were given on it
+        return applied
 
 
 def _migrations(connection: Connection, folder: Path) -> list[str]:
@@ -64,16 +72,15 @@ def _migrations(connection: Connection, folder: Path) -> list[str]:
 def _views(connection: Connection, folder: Path) -> list[str]:
     """Make all views anew if any has changed; they hold no data."""
     found = views.load(folder)
-    digest = hashlib.sha256(b"\0".join(view.statement for view in found)).digest()
+    rights = [path.read_bytes() for path in folder.parent.glob(ROLES)]  # they are given anew with the views
+    digest = hashlib.sha256(b"\0".join([*(view.statement for view in found), *rights])).digest()
     if connection.execute("SELECT sha256 FROM ops.migration WHERE name = 'views'").fetchone() == (digest,):
         return []
     with connection.transaction():
         try:
             views.make(connection, found)
         except psycopg.errors.DependentObjectsStillExist as error:
-            raise MigrationError(
-                "views", str(error.diag.message_detail), hint="Drop what depends on them, and make it again afterwards."
-            ) from error
+            raise MigrationError("views", str(error.diag.message_detail), hint=DEPENDS) from error
         except psycopg.Error as error:
             raise MigrationError("views", str(error).strip()) from error
         connection.execute(

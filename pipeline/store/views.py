@@ -42,21 +42,30 @@ def load(folder: Path) -> list[View]:
 
 
 def make(connection: Connection, views: Sequence[View]) -> None:
-    """Drop and make them all, within the caller's transaction."""
-    identifiers = {view.name: sql.Identifier(*view.name.split(".")) for view in views}
+    """Drop ours and make them all, within the caller's transaction. What somebody else has made on top of one is an error, and stays."""
+    known = {name for (name,) in connection.execute("SELECT name FROM ops.view").fetchall()}
     for schema in sorted({view.name.split(".")[0] for view in views}):
-        old = connection.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = %s::regnamespace", [schema]
-        ).fetchall()
+        old = [name for name in _there(connection, schema) if name in known]
         if old:
-            connection.execute(sql.SQL("DROP VIEW {}").format(sql.SQL(", ").join(sql.Identifier(schema, name) for (name,) in old)))
+            connection.execute(sql.SQL("DROP VIEW {}").format(sql.SQL(", ").join(_identifier(name) for name in old)))
+    connection.execute("DELETE FROM ops.view")
     for view in views:
-        name = identifiers[view.name]
+        name = _identifier(view.name)
         connection.execute(sql.SQL("CREATE VIEW {} AS ").format(name).as_bytes(connection) + view.statement)
         connection.execute(sql.SQL("COMMENT ON VIEW {} IS {}").format(name, sql.Literal(view.says)))
+        connection.execute("INSERT INTO ops.view (name) VALUES (%s)", [view.name])
         for column, says in view.columns.items():
             target = sql.Identifier(*view.name.split("."), column)
             connection.execute(sql.SQL("COMMENT ON COLUMN {} IS {}").format(target, sql.Literal(says)))
+
+
+def _there(connection: Connection, schema: str) -> list[str]:
+    found = connection.execute("SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = %s::regnamespace", [schema])
+    return [f"{schema}.{name}" for (name,) in found]
+
+
+def _identifier(name: str) -> sql.Identifier:
+    return sql.Identifier(*name.split(".", 1))
 
 
 def _view(path: Path) -> View:

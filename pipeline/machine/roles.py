@@ -1,0 +1,57 @@
+"""An embedded Postgres -> the roles that sql/roles.sql gives rights to, each with a generated password; the analyst's with limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from psycopg import sql
+
+from pipeline.machine.secrets import secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from psycopg import Connection
+
+ROLES = ("migrator", "ingest", "cluster", "ui", "analyst")
+PREFIX = "wiredesk_"
+LIMITS = {  # of an analyst's session: a runaway query ends by itself, and hurts nobody before
+    "default_transaction_read_only": "on",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "5min",
+    "lock_timeout": "5s",
+    "temp_file_limit": "2GB",
+    "max_parallel_workers_per_gather": "1",
+}
+CONNECTIONS = 20  # of a hundred
+
+
+def make(superuser: Connection, owner: str, secrets: Path) -> None:
+    """Make the roles that are missing. `owner` may become any of them; `migrator` may all that the owner may."""
+    there = {name for (name,) in superuser.execute("SELECT rolname FROM pg_roles")}
+    for role in ROLES:
+        name = PREFIX + role
+        if name in there:
+            continue
+        superuser.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), secret(secrets, name)))
+        given, to = (owner, name) if role == "migrator" else (name, owner)
+        inherits = sql.SQL("true" if role == "migrator" else "false")
+        superuser.execute(sql.SQL("GRANT {} TO {} WITH INHERIT {}").format(sql.Identifier(given), sql.Identifier(to), inherits))
+        if role == "analyst":
+            superuser.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(sql.Identifier(name), sql.Literal(CONNECTIONS)))
+            for setting, value in LIMITS.items():
+                superuser.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(name), sql.Identifier(setting), value))
+
+
+def admit(superuser: Connection, database: str) -> None:
+    """Let the roles into a database."""
+    names = sql.SQL(", ").join(sql.Identifier(PREFIX + role) for role in ROLES)
+    superuser.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), names))
+
+
+def taken_on(url: str, role: str) -> str:
+    """Return the owner's address with which a session begins as `role`, and with its limits where it may set them."""
+    limits = {name: value for name, value in LIMITS.items() if name != "temp_file_limit"} if role == "analyst" else {}
+    options = " ".join(f"-c {name}={value}" for name, value in {"role": PREFIX + role, **limits}.items())
+    return f"{url}{'&' if urlsplit(url).query else '?'}options={quote(options)}"
