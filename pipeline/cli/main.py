@@ -24,6 +24,7 @@ PARTS = {  # module of this folder -> the name it is mounted under
     "fold": None,
     "why": None,
     "ask": None,
+    "export": None,
     "recompute": None,
     "decide": "decide",
 }

@@ -1,0 +1,146 @@
+"""What is taken away: whole, the same in every form, safe in a spreadsheet, with an analyst's rights, in flat memory."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from psycopg import sql
+from typer.testing import CliRunner
+
+from pipeline.cli import export
+from pipeline.settings import ROOT
+from pipeline.store import connect, takeaway
+
+pytestmark = pytest.mark.database
+
+HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
+ODD = 'a "quoted", text\nwith a line, a back\\slash and \\n, and "" é 漢 🙂'
+ROW = {"n": 1, "whole": True, "share": 0.25, "name": ODD, "nothing": None, "empty": "", "many": ["a", "b"]}
+
+
+@pytest.fixture(scope="module")
+def rows_of(postgres):
+    """What a query is written as, in the words of a form."""
+    postgres.create("taken", template="migrated")
+    with connect(postgres.url("taken", "analyst")) as connection:
+        yield lambda query, mode: b"".join(takeaway.rows(connection, takeaway.statement(query), mode)).decode()
+    postgres.drop("taken")
+
+
+def literal(row):
+    """Return a query for the row."""
+    cells = [
+        sql.SQL("{}{} AS {}").format(sql.Literal(value), sql.SQL("::text[]" if isinstance(value, list) else ""), sql.Identifier(name))
+        for name, value in row.items()
+    ]
+    return sql.SQL("SELECT {}").format(sql.SQL(", ").join(cells)).as_string()
+
+
+def test_json_lines_say_what_the_row_says(rows_of):
+    (line,) = rows_of(literal(ROW), "jsonl").splitlines()
+    assert json.loads(line) == ROW
+
+
+def test_csv_says_what_the_row_says(rows_of):
+    (row,) = csv.DictReader(io.StringIO(rows_of(literal(ROW), "csv"), newline=""))
+    assert row["name"] == ODD
+    assert (row["n"], row["whole"], row["share"], row["nothing"]) == ("1", "t", "0.25", "")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_cell_and_no_heading_is_a_formula(rows_of, text):
+    heads, cells = csv.reader(io.StringIO(rows_of(literal({text: text, "many": [text]}), "csv"), newline=""))
+    assert cells[0] == f"'{text}"
+    assert heads[0] == f"'{text}"
+    assert all(not cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in (*heads, *cells))
+
+
+def test_numbers_may_be_negative(rows_of):
+    assert rows_of("SELECT -1 AS n, -0.5::float8 AS x", "csv") == "n,x\n-1,-0.5\n"
+
+
+def test_a_comment_at_the_end_of_a_query_does_no_harm(rows_of):
+    assert rows_of("SELECT 1 AS one; -- that is all".replace(";", ""), "csv") == "one\n1\n"
+
+
+@pytest.mark.parametrize("wanted", ["story", "mart.story", "SELECT * FROM mart.story;"])
+def test_a_view_goes_by_its_name(rows_of, wanted):
+    assert rows_of(wanted, "csv").startswith("story_id,canonical_article_id,headline")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["core.story", "SELECT * FROM raw.page", "DELETE FROM core.story RETURNING story_id", "SELECT 1) TO STDOUT; DROP VIEW mart.story; --"],
+)
+def test_nothing_but_mart_can_be_taken_away_and_nothing_changed(postgres, wanted):
+    with connect(postgres.url("migrated", "analyst")) as connection, pytest.raises(psycopg.Error):
+        list(takeaway.rows(connection, takeaway.statement(wanted), "jsonl"))
+
+
+@pytest.fixture
+def here(postgres, monkeypatch):
+    monkeypatch.setenv("WIREDESK_DATABASE_URL", postgres.url("migrated"))
+    monkeypatch.setenv("WIREDESK_AIRFLOW_DATABASE_URL", postgres.url("migrated"))
+
+
+def test_a_file_is_whole_or_not_there(here, tmp_path):
+    whole, broken = tmp_path / "whole.csv", tmp_path / "broken.csv"
+    run = CliRunner().invoke
+    assert run(export.app, ["SELECT 1 AS one", "--out", str(whole)]).exit_code == 0
+    assert whole.read_text() == "one\n1\n"
+    assert run(export.app, ["SELECT 1 / (3 - n) AS one FROM generate_series(1, 5) AS n", "--out", str(broken)]).exit_code == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["whole.csv"]
+
+
+def test_parquet_says_what_it_needs_where_it_is_not_there(here, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    failed = CliRunner().invoke(export.app, ["story", "--format", "parquet", "--out", str(tmp_path / "x")])
+    assert "needs pyarrow" in str(failed.exception)
+
+
+def test_parquet_keeps_types(here, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    file = tmp_path / "row.parquet"
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    query = literal(ROW) + f", '{at.isoformat()}'::timestamptz AS at, '2026-03-02'::date AS day, 7::bigint AS big, 'x' AS \"=1\""
+    assert CliRunner().invoke(export.app, [query, "--format", "parquet", "--out", str(file)]).exit_code == 0
+    (row,) = parquet.read_table(file).to_pylist()
+    assert row["at"] == at
+    assert (row["n"], row["whole"], row["share"], row["name"], row["nothing"], row["empty"], row["big"]) == (
+        1,
+        True,
+        0.25,
+        ODD,
+        None,
+        "",
+        7,
+    )
+    assert json.loads(row["many"]) == ["a", "b"]
+
+
+SIZES = """
+import resource, sys
+from pipeline.store import connect, takeaway
+peaks = []
+with connect(sys.argv[1]) as connection:
+    for rows in (1_000, 300_000):
+        query = takeaway.statement(f"SELECT n, repeat('news ', 40) AS text FROM generate_series(1, {rows}) AS n")
+        print(sum(map(len, takeaway.rows(connection, query, "csv"))))
+        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peaks[1] / peaks[0])
+"""
+
+
+def test_memory_is_flat(postgres):
+    said = subprocess.run(
+        [sys.executable, "-c", SIZES, postgres.url("migrated", "analyst")], capture_output=True, text=True, cwd=ROOT, check=True
+    ).stdout
+    small, large, growth = map(float, said.split())
+    assert large > 300 * small / 1.1
+    assert growth < 1.1, "60 MB went through"
