@@ -77,7 +77,7 @@ INSERT INTO core.match SELECT origin.article_id, piece.article_id, kept, 1 - own
 FROM core.piece JOIN (SELECT story, article_id FROM core.piece WHERE copy = 1) AS origin USING (story) WHERE copy > 1 AND copies > 2 AND origin.article_id < piece.article_id;
 
 -- words of all but the first 20,000 stories, from the pool: what publish itself would take for them is measured on those
-INSERT INTO core.fulltext SELECT article_id, story, version.language, copy = 1, at, number, names, setweight(to_tsvector(core.configuration(version.language), headline), 'A') || vector
+INSERT INTO core.fulltext SELECT article_id, story, version.language, copy = 1, at, text_sha, names, setweight(to_tsvector(core.configuration(version.language), headline), 'A') || vector
 FROM core.piece JOIN core.article USING (article_id) JOIN core.article_version AS version USING (article_id) JOIN core.pool ON pool.n = piece.pool JOIN core.pool_words AS words ON words.n = piece.pool AND words.language = version.language
 WHERE number = article.version AND story > 20000 AND piece.article_id > 0;
 

@@ -44,7 +44,7 @@ BEGIN
         GRANT SELECT ON ALL TABLES IN SCHEMA raw, core, ops TO wiredesk_ingest;
         GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA raw TO wiredesk_ingest;
         GRANT INSERT, UPDATE, DELETE ON ops.schedule, ops.poll, ops.poll_day, ops.refusal, ops.intake, ops.host, ops.turn, ops.feed_event,
-            core.alias, core.credit, core.signature, core.sample TO wiredesk_ingest;
+            ops.reread, ops.title_event, core.boilerplate, core.alias, core.credit, core.signature, core.sample TO wiredesk_ingest;
         GRANT INSERT, UPDATE ON core.agency, core.title, core.feed, core.article, core.article_version, core.sighting TO wiredesk_ingest;
         GRANT INSERT ON ops.touched, core.title_before TO wiredesk_ingest;
     END IF;

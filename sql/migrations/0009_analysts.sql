@@ -36,15 +36,17 @@ BEGIN
     INSERT INTO ops.touched (story_id) SELECT story_id FROM core.story_article WHERE article_id = NEW.article_id;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION ops.touch_article IS 'Note the story of an article that has a new version.';
+COMMENT ON FUNCTION ops.touch_article IS 'Note the story of an article that has a new version, or whose version was read anew.';
 CREATE TRIGGER touch_new AFTER INSERT ON core.story_article REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.touch_new();
 CREATE TRIGGER touch_both AFTER UPDATE ON core.story_article
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.touch_both();
 CREATE TRIGGER touch_old AFTER DELETE ON core.story_article REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.touch_old();
 CREATE TRIGGER touch_both AFTER UPDATE ON core.story
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ops.touch_both();
-CREATE TRIGGER touch_article AFTER UPDATE OF version ON core.article FOR EACH ROW
-    WHEN (OLD.version IS DISTINCT FROM NEW.version AND OLD.version IS NOT NULL) EXECUTE FUNCTION ops.touch_article();
+CREATE TRIGGER touch_article AFTER UPDATE ON core.article FOR EACH ROW
+    WHEN (OLD.version IS NOT NULL AND (OLD.version, OLD.happened_at) IS DISTINCT FROM (NEW.version, NEW.happened_at))
+    EXECUTE FUNCTION ops.touch_article();
+CREATE TRIGGER touch_article AFTER UPDATE ON core.article_version FOR EACH ROW WHEN (OLD IS DISTINCT FROM NEW) EXECUTE FUNCTION ops.touch_article();
 
 -- Who owned a title before: what it ran then stays theirs.
 CREATE TABLE core.title_before (
@@ -235,7 +237,7 @@ CREATE TABLE core.fulltext (
     language text NOT NULL,
     is_canonical boolean NOT NULL,
     happened_at timestamptz NOT NULL,
-    version integer NOT NULL,
+    text_sha core.sha256 NOT NULL,
     names text[] NOT NULL,
     vector tsvector NOT NULL
 ) WITH (toast_tuple_target = 128);
@@ -250,7 +252,7 @@ COMMENT ON COLUMN core.fulltext.story_id IS 'Its story.';
 COMMENT ON COLUMN core.fulltext.language IS 'Language of the text.';
 COMMENT ON COLUMN core.fulltext.is_canonical IS 'Whether it stands for its story.';
 COMMENT ON COLUMN core.fulltext.happened_at IS 'When it appeared.';
-COMMENT ON COLUMN core.fulltext.version IS 'The version that was cut into words.';
+COMMENT ON COLUMN core.fulltext.text_sha IS 'What was cut into words: core.article_version.text_sha.';
 COMMENT ON COLUMN core.fulltext.names IS 'Words and runs of words with capitals within sentences, of the headline and the first 3,000 signs: people, places, bodies.';
 COMMENT ON COLUMN core.fulltext.vector IS 'Words of headline (A), standfirst (B) and the first 20,000 signs of the text (D).';
 

@@ -18,5 +18,5 @@ SELECT word[1] FROM (SELECT headline FROM mart.top_story WHERE agency_name IS NO
 ORDER BY length(word[1]) DESC, 1 LIMIT 1;
 
 -- name: related_story
-SELECT story_id FROM mart.top_story WHERE EXISTS (SELECT FROM mart.related(story_id) LIMIT 1) ORDER BY cardinality(ARRAY(
-    SELECT 1 FROM mart.related(story_id))) DESC, place LIMIT 1;
+SELECT story_id FROM mart.top_story CROSS JOIN LATERAL (SELECT count(*) AS others FROM mart.related(story_id)) AS related
+ORDER BY others >= 3 DESC, place LIMIT 1;

@@ -83,7 +83,7 @@ GROUP BY 1, 2, 3, 4, 5;
 
 -- name: words
 INSERT INTO core.fulltext AS mine
-SELECT article_id, story_id, newest.language, relation = 'origin', article.happened_at, newest.number,
+SELECT article_id, story_id, newest.language, relation = 'origin', article.happened_at, newest.text_sha,
     core.names(newest.headline || '; ' || left(newest.text, 3000)),
     setweight(to_tsvector(core.configuration(newest.language), newest.headline), 'A')
         || setweight(to_tsvector(core.configuration(newest.language), newest.standfirst), 'B')
@@ -92,15 +92,15 @@ FROM core.story_article AS member
     JOIN core.article USING (article_id)
     JOIN core.article_version AS newest USING (article_id)
 WHERE member.story_id = ANY (%(stories)s) AND newest.number = article.version
-    AND NOT EXISTS (SELECT FROM core.fulltext WHERE fulltext.article_id = article.article_id AND fulltext.version = newest.number)
+    AND NOT EXISTS (SELECT FROM core.fulltext WHERE fulltext.article_id = article.article_id AND fulltext.text_sha = newest.text_sha)
 ON CONFLICT (article_id) DO UPDATE SET story_id = excluded.story_id, language = excluded.language, is_canonical = excluded.is_canonical,
-    happened_at = excluded.happened_at, version = excluded.version, names = excluded.names, vector = excluded.vector;
+    happened_at = excluded.happened_at, text_sha = excluded.text_sha, names = excluded.names, vector = excluded.vector;
 
 -- name: places
-UPDATE core.fulltext SET story_id = member.story_id, is_canonical = relation = 'origin'
-FROM core.story_article AS member
+UPDATE core.fulltext SET story_id = member.story_id, is_canonical = relation = 'origin', happened_at = article.happened_at
+FROM core.story_article AS member JOIN core.article USING (article_id)
 WHERE member.story_id = ANY (%(stories)s) AND member.article_id = fulltext.article_id
-    AND (fulltext.story_id, is_canonical) IS DISTINCT FROM (member.story_id, relation = 'origin');
+    AND (fulltext.story_id, is_canonical, fulltext.happened_at) IS DISTINCT FROM (member.story_id, relation = 'origin', article.happened_at);
 
 -- name: doors
 INSERT INTO ops.door (edition_id, stage, door, items)

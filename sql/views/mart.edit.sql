@@ -13,7 +13,8 @@ SELECT
     version.words,                                                  -- words after
     version.headline IS DISTINCT FROM before.headline AS headline_changed,  -- whether the headline changed
     version.text IS DISTINCT FROM before.text AS text_changed,      -- whether the text changed
-    version.modified_at IS NULL OR version.modified_at IS NOT DISTINCT FROM before.modified_at AS is_silent,  -- whether the page does not say that it was changed
+    version.change,                                                 -- what it was: headline, minor, substantive, correction, trim; null: not known
+    version.change IS DISTINCT FROM 'correction' AND (version.modified_at IS NULL OR version.modified_at IS NOT DISTINCT FROM before.modified_at) AS is_silent,  -- whether the page does not say that it was changed
     article.url                                                     -- address
 FROM core.article_version AS version
     JOIN core.article_version AS before ON before.article_id = version.article_id AND before.number = version.number - 1
