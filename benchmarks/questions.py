@@ -161,7 +161,7 @@ def main() -> None:
     slow = []
     with Server(folder, durable=False) as server:
         server.create("news")
-        with server._superuser() as superuser:  # a plan gone wrong must not fill the disk of everybody
+        with server._superuser() as superuser:  # noqa: SLF001  a plan gone wrong must not fill the disk of everybody
             superuser.execute("ALTER ROLE news SET temp_file_limit = '6GB'")
         for articles in options.articles:
             name = f"filled_{articles}"
