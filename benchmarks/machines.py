@@ -31,6 +31,7 @@ SCENES = (
 )
 FASTER = 1.3  # of the web's stages, by a second worker: they wait, so that shared cores matter little
 AT_ONCE = 2
+OFTEN = 10  # of so many requests one may be late
 SLACK = 0.2  # seconds by which two requests may come closer together than they were sent: at load 5 the first may be late by that
 SPANS = """SELECT DISTINCT ON (task_id) task_id, extract(epoch FROM max(end_date) - min(start_date))::float, count(*),
     string_agg(DISTINCT hostname, ' ') FROM task_instance
@@ -107,6 +108,7 @@ def faults(rows: list[Row]) -> list[str]:
     found = [f"{row.name}: other stories than {rows[0].name}" for row in rows[1:] if row.stories != rows[0].stories]
     spacing = SCENES[0].spacing
     found += [f"{row.name}: two requests {row.gaps[0]:.2f} s apart" for row in rows if row.gaps[0] < spacing - SLACK]
+    found += [f"{row.name}: sites are crowded" for row in rows if row.gaps[len(row.gaps) // OFTEN] < spacing - 0.02]
     found += [f"{row.name}: {row.crowd} requests at once" for row in rows if row.crowd > AT_ONCE]
     if len(rows) == len(SCENES):
         for stage in ("poll", "fetch"):

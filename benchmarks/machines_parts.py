@@ -5,14 +5,12 @@ Each worker has a host name of its own (a UTS namespace) and only the secrets th
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import os
-import secrets
 import shutil
 import socket
-import sys
+import subprocess
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -22,25 +20,25 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from pipeline.machine import container, ports
+from benchmarks.machines_children import children
+from pipeline.machine import ports
 from pipeline.machine.databases import Urls
 from pipeline.machine.postgres import Server
-from pipeline.machine.supervisor import Child, Supervisor
+from pipeline.machine.supervisor import Supervisor
 from pipeline.newsstand import server, truth, world
 from pipeline.newsstand.enrolment import enrol
 from pipeline.newsstand.site import WorldSite
-from pipeline.settings import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from pipeline.machine.supervisor import Child
     from pipeline.newsstand.site import Found
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 NOW = START + timedelta(hours=18)
 STANDING = f"{NOW.isoformat()} {NOW.isoformat()} 0"  # all is out, and nothing new comes: what is found depends on nobody's speed
-
 LEFT = f"""SELECT (SELECT count(*) FROM ops.schedule WHERE polled_at IS NULL),
     (SELECT count(*) FROM ops.intake WHERE state = 'fetched' OR (state = 'waiting' AND next_try_at <= '{NOW.isoformat()}')),
     (SELECT count(*) FROM core.signature WHERE clustered_at IS NULL), EXISTS (SELECT FROM core.article)"""
@@ -84,6 +82,7 @@ class Scene:
     titles: int = 60
     latency: float = 0.25
     spacing: float = 0.5
+    clock: str = STANDING
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,13 +157,13 @@ class Running:
 
 
 @contextmanager
-def running(scene: Scene, room: Path) -> Iterator[Running]:
-    """Run a scene in `room`, from nothing."""
+def running(scene: Scene, room: Path, *, data: Path | None = None, proxied: Callable[[str], str] = str) -> Iterator[Running]:
+    """Run a scene in `room`, from nothing; Postgres in `data`, if it is to be elsewhere, and workers on the news as `proxied`."""
     shutil.rmtree(room, ignore_errors=True)
     (room / "var").mkdir(parents=True)
     said: list[str] = []
     with ExitStack() as stack:
-        postgres = stack.enter_context(Server(room / "postgres"))
+        postgres = stack.enter_context(Server(data or room / "postgres"))
         urls = Urls(news=postgres.create("news"), airflow=postgres.create("airflow"))
         begun = world.build(seed=11, titles=scene.titles, days=1, start=START)
         site = Noting(WorldSite(begun, lambda: NOW), scene.latency)
@@ -174,9 +173,10 @@ def running(scene: Scene, room: Path) -> Iterator[Running]:
         supervisor = Supervisor(room / "var", said.append)
         stack.callback(supervisor.stop, 30)
         port, redis = _free(), _free()
-        children = {child.name: child for child in _children(scene, urls, stand, (port, redis, room))}
+        news = Urls(news=proxied(urls.news), airflow=urls.airflow)
+        parts = {child.name: child for child in children(scene, news, stand, (port, redis, room))}
         deployed = Running(
-            scene=scene, urls=urls, postgres=postgres, site=site, supervisor=supervisor, children=children, port=port, room=room, said=said
+            scene=scene, urls=urls, postgres=postgres, site=site, supervisor=supervisor, children=parts, port=port, room=room, said=said
         )
         _migrate(deployed)
         for child in deployed.children.values():
@@ -184,64 +184,8 @@ def running(scene: Scene, room: Path) -> Iterator[Running]:
         yield deployed
 
 
-def _children(scene: Scene, urls: Urls, stand: server.Stand, where: tuple[int, int, Path]) -> Iterator[Child]:
-    port, redis, room = where
-    word = secrets.token_hex(16)
-    known = {
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": urls.airflow.replace("postgresql://", "postgresql+psycopg2://", 1),
-        "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
-        "AIRFLOW__API__SECRET_KEY": secrets.token_hex(32),
-        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(64),
-        "AIRFLOW__CELERY__BROKER_URL": f"redis://:{word}@{ports.HOST}:{redis}/0",
-        "AIRFLOW__CELERY__RESULT_BACKEND": f"redis://:{word}@{ports.HOST}:{redis}/1",
-        "WIREDESK_DATABASE_URL": urls.news,
-        "ADMIN_PASSWORD": "benchmark",
-    }
-    shared = _shared(scene, stand, port, room)
-    local = scene.executor == "LocalExecutor"
-    workers = [f"{queue}-{number}" for queue, many in scene.workers.items() for number in range(1, many + 1)]
-    if not local:
-        command = ["redis-server", "--bind", ports.HOST, "--port", str(redis), "--requirepass", word, "--save", "", "--dir", str(room)]
-        yield Child(name="redis", command=command, last=True)
-    parts = ["migrate", "api-server", "scheduler", "dag-processor", *workers]
-    for name in parts:
-        part = name.split("-")[0] if name.split("-")[0] in container.QUEUES else name
-        needs = {*container.NEEDS[part], *(container.NEWS if local else ())}
-        own = {"WIREDESK_VAR": str(room / "parts" / name)}
-        command = [sys.executable, "-m", "pipeline.machine.container", part]
-        if part in container.QUEUES:
-            command = ["unshare", "--uts", "sh", "-c", f'hostname {name}; exec "$@"', name, *command]
-        yield Child(name=name, command=command, environment=shared | {key: known[key] for key in needs} | own, last=part == "api-server")
-
-
-def _shared(scene: Scene, stand: server.Stand, port: int, room: Path) -> dict[str, str]:
-    local = scene.executor == "LocalExecutor"
-    return {
-        "PYTHONPATH": str(ROOT),
-        "WIREDESK_HOSTS": str(stand.hosts),
-        "WIREDESK_REGISTRY": str(stand.registry),
-        "WIREDESK_CLOCK": STANDING,
-        "WIREDESK_SPACING": str(scene.spacing),
-        "WIREDESK_WORKERS": "1",
-        "WIREDESK_READERS": str(max(1, scene.workers.get("cpu", 1) * scene.slots)),
-        "WIREDESK_INGEST_MINUTES": "30",
-        "AIRFLOW__API__HOST": ports.HOST,
-        "AIRFLOW__API__PORT": str(port),
-        container.EXECUTION: f"http://{ports.HOST}:{port}/execution/",
-        "AIRFLOW__CORE__EXECUTOR": scene.executor,
-        "AIRFLOW__CORE__PARALLELISM": str(2 * scene.slots) if local else "32",
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-        "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(scene.slots),
-        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(room / "var" / "log" / "tasks"),
-        "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(room / "var" / "log" / "dag-processor"),
-        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
-    }
-
-
 def _migrate(deployed: Running) -> None:
     """Run the part that ends, and wait for its end."""
-    import subprocess
-
     child = deployed.children["migrate"]
     deployed.children = {name: other for name, other in deployed.children.items() if name != "migrate"}
     (deployed.room / "var" / "log").mkdir(exist_ok=True)

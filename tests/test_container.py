@@ -132,7 +132,7 @@ def test_a_copy_of_the_news_is_the_news(postgres, database, tmp_path):
     run("pg_dump", "--format=custom", f"--file={file}", database)
     again = postgres.create("restored")
     try:
-        run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={again}", str(file))
+        run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--dbname={again}", str(file))
         with world(again, tmp_path, web=web, now=Clock()) as edges:
             assert snapshot(edges) == before
             assert before["story"], "nothing was compared"

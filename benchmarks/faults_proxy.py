@@ -1,0 +1,60 @@
+"""An address of Postgres -> one of a proxy before it that loses the answer to some COMMITs: done, and nobody is told."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+HOST = "127.0.0.1"
+
+
+class Cutting:
+    """Passes on every byte both ways, but cuts the connection where the answer to each `every`-th COMMIT comes back, `most` times."""
+
+    def __init__(self, every: int, most: int) -> None:
+        self.commits = self.cut = 0
+        self.on = False
+        self._every, self._most = every, most
+        self._counting = threading.Lock()
+
+    def before(self, url: str) -> str:
+        """Listen for as long as this process lives, and return the address to use in place of `url`."""
+        parts = urlsplit(url)
+        assert parts.port
+        listener = socket.create_server((HOST, 0))
+        threading.Thread(target=self._serve, args=(listener, parts.port), daemon=True).start()
+        login = f"{parts.username}:{parts.password}"
+        return parts._replace(netloc=f"{login}@{HOST}:{listener.getsockname()[1]}").geturl()
+
+    def _serve(self, listener: socket.socket, port: int) -> None:
+        while True:
+            client, _ = listener.accept()
+            try:
+                server = socket.create_connection((HOST, port))
+            except OSError:
+                client.close()  # it is being started again
+                continue
+            doomed = threading.Event()
+            for source, target, asks in ((client, server, True), (server, client, False)):
+                threading.Thread(target=self._pass, args=(source, target, doomed, asks), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, doomed: threading.Event, asks: bool) -> None:  # noqa: FBT001  which of the two ways
+        with suppress(OSError):
+            while block := source.recv(65536):
+                if asks and b"COMMIT" in block:
+                    self._count(doomed)
+                elif not asks and doomed.is_set():
+                    break  # the server has answered: it is committed
+                target.sendall(block)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _count(self, doomed: threading.Event) -> None:
+        with self._counting:
+            self.commits += 1
+            if self.on and self.cut < self._most and self.commits % self._every == 0:
+                self.cut += 1
+                doomed.set()
