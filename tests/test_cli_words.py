@@ -5,6 +5,7 @@ import os
 from datetime import timedelta
 
 import pytest
+from builders_news import world
 from rich.console import Console
 from test_cli import wiredesk
 
@@ -191,3 +192,13 @@ def test_a_tally_of_nothing_is_told_in_the_words_of_its_step(capsys):
 
     tables.tallies({"feed": Tally(seen=0, doors={})}, nothing="No feed is due.", as_json=False)
     assert capsys.readouterr().out == "No feed is due.\n"
+
+
+@pytest.mark.database
+def test_doctor_names_titles_whose_layout_has_changed(database, tmp_path):
+    with world(database, tmp_path) as edges, edges.connection.transaction():
+        add = "INSERT INTO ops.title_event (title_id, at, what, detail) SELECT title_id, now(), %s, 'median words 400 -> 20' FROM core.title WHERE title = %s"
+        for what, which in (("layout_changed", "alpha"), ("layout_changed", "beta"), ("layout_settled", "beta")):
+            edges.connection.execute(add, [what, which])
+    (layout,) = [found for found in doctor.examine(Settings(var=tmp_path / "var", database_url=database)) if found.subject == "layout"]
+    assert (layout.problem, layout.says) == (True, "of 1 titles has changed: alpha")

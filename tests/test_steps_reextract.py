@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, snapshot, world
-from pipeline.steps.reextract import reextract
 
 from pipeline.articles import extract as extractor
 from pipeline.steps import inside, rounds
 from pipeline.steps.learn import learn
+from pipeline.steps.reextract import reextract
 from pipeline.steps.reread import reread
 
 pytestmark = pytest.mark.database

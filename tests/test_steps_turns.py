@@ -159,6 +159,17 @@ def test_a_turn_is_given_back_when_the_request_fails(pair):
 
 
 @pytest.mark.database
+def test_who_was_told_late_that_it_is_his_turn_moves_the_next_one(pair):
+    first, second, clock = pair
+    honest, first._tried = first._tried, lambda *which: [honest(*which), clock.forward(seconds=0.7)][0]
+    with first.turn("www.example.org", PUBLIC):
+        pass
+    assert tried(second, "www.example.org") == 1.0
+    clock.forward(seconds=1)
+    assert tried(second, "www.example.org") is True
+
+
+@pytest.mark.database
 def test_no_row_can_hold_three_at_once(pair):
     first, _, clock = pair
     clock.forward(seconds=1)
@@ -190,8 +201,8 @@ def test_workers_that_ask_at_the_same_moment_begin_apart(database):
                 host = "www.example.org:80"
                 while isinstance(found := worker._tried(host, names(host, PUBLIC)), timedelta):
                     threading.Event().wait(min(found.total_seconds(), 0.01))
-                begun.append(found)
-                worker._connection.execute("UPDATE ops.turn SET until = array_remove(until, %s)", [found])
+                begun.append(found[0].begun)
+                worker._connection.execute("UPDATE ops.turn SET until = array_remove(until, %s)", [found[0].until])
 
         threads = [threading.Thread(target=work, args=(worker,)) for worker in workers * 2]
         for thread in threads:

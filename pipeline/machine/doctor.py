@@ -115,6 +115,7 @@ def _postgres(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject="schema", says="is not there yet", problem=True, hint="./wiredesk migrate, or ./wiredesk up")
         else:
             yield from store.read(connection, "status.failing", _feeds)
+            yield from store.read(connection, "status.layout", _layout)
 
 
 def _feeds(polled: int, failing: int, reason: str | None) -> Finding:
@@ -123,6 +124,13 @@ def _feeds(polled: int, failing: int, reason: str | None) -> Finding:
     says = f"{failing:,} of {polled:,} feeds failed when they were last polled{most}" if polled else "none has been polled yet"
     hint = 'Is there a network? See "Most feeds fail" in docs/runbook.md.'
     return Finding(subject="feeds", says=says, problem=polled >= ENOUGH and failing > HALF * polled, hint=hint)
+
+
+def _layout(titles: int, named: str | None) -> Finding:
+    """Return whether the texts of titles are still like their own history."""
+    says = f"of {titles:,} titles has changed: {named}" if titles else "of no title has changed"
+    hint = "TABLE ops.layout says what; look at a page of each, and see docs/runbook.md."
+    return Finding(subject="layout", says=says, problem=titles > 0, hint=hint)
 
 
 def _airflow(settings: Settings) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ PASSING = frozenset(
         Reason.ROBOTS_UNREACHABLE,
     }
 )
+LONGEST = {"etag": 1000, "last-modified": 200}  # characters of a validator; a longer one is not sent back
 TRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))  # until the next try; then it is refused
 
 
@@ -156,6 +157,7 @@ def _keep(edges: Edges, answer: Answer, fetched: Fetched, held: Mapping[str, int
     kind = clean(answer.headers.get("content-type", ""), 200)
     body = zlib.compress(answer.body, 6)
     robots = fetched.ruling.decision if fetched.ruling else None
+    etag, modified = validators(answer)
     write(
         edges.connection,
         "fetch.keep_page",
@@ -166,5 +168,15 @@ def _keep(edges: Edges, answer: Answer, fetched: Fetched, held: Mapping[str, int
         body=body,
         at=fetched.at,
         robots=robots,
+        etag=etag,
+        last_modified=modified,
     )
     write(edges.connection, "fetch.fetched", **held)
+
+
+def validators(answer: Answer | Refusal | None) -> tuple[str | None, str | None]:
+    """Return an answer's ETag and Last-Modified, to be sent when the page is read again; None for what it has not."""
+    if not isinstance(answer, Answer):
+        return None, None
+    etag, modified = (said if len(said := clean(answer.headers.get(name, ""))) <= most else "" for name, most in LONGEST.items())
+    return etag or None, modified or None

@@ -13,7 +13,7 @@ from pipeline.reasons import Reason
 from pipeline.records import Answer, Article, Page, Refusal, Signature
 from pipeline.steps import kept
 from pipeline.steps.extract import Paper
-from pipeline.steps.fetch import PASSING, TRIES
+from pipeline.steps.fetch import PASSING, TRIES, validators
 from pipeline.store import POISON, committed, value, write
 from pipeline.text import clean
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pipeline.steps.edges import Edges
 
 GONE = frozenset({Reason.NOT_FOUND, Reason.GONE})
-LONGEST = {"etag": 1000, "last-modified": 200}  # characters of a validator; a longer one is not sent back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ def _stored(edges: Edges, look: Look) -> str:
     if reason in GONE or (look.claim.gone_at and not reason):
         write(edges.connection, "reread.withdrawn", article_id=look.claim.article_id, at=look.at if reason else None)
         door = "withdrawn" if reason else door if door.startswith("changed") else "back"
-    etag, modified = _validators(look.answer)
+    etag, modified = validators(look.answer)
     due = due_next(look.claim.since, look.at)
     write(edges.connection, "reread.done", **held, at=look.at, due_at=due, outcome=door, etag=etag, last_modified=modified)
     return door
@@ -120,15 +119,8 @@ def _paper(claim: Claim, page: Page, fence: int) -> Paper:
 
 
 def _keep(edges: Edges, look: Look, page: Page, fence: int) -> None:
-    etag, modified = _validators(look.answer)
+    etag, modified = validators(look.answer)
     body = {"bytes": len(page.body), "body": zlib.compress(page.body, 6), "at": look.at, "etag": etag, "last_modified": modified}
     robots = look.robots if look.robots in {"allowed", "no_rules"} else None
     which = {"article_id": look.claim.article_id, "fence": fence, "robots": robots}
     write(edges.connection, "reread.keep_page", **which, url=page.url, content_type=page.content_type, **body)
-
-
-def _validators(answer: Answer | Refusal | None) -> tuple[str | None, str | None]:
-    if not isinstance(answer, Answer):
-        return None, None
-    etag, modified = (said if len(said := clean(answer.headers.get(name, ""))) <= most else "" for name, most in LONGEST.items())
-    return etag or None, modified or None

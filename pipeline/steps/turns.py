@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.store import committed, many, read, value, write
+from pipeline.store import committed, many, read, value
 from pipeline.web import guard, robots
 from pipeline.web.sites import site
 
@@ -37,6 +37,15 @@ class Gate:
     name: str  # "example.org", "93.184.216.34"
     next_at: datetime  # nobody may begin before
     until: tuple[datetime, ...] = ()  # of each request that is under way, when it must have ended
+
+
+class Held(NamedTuple):
+    """A place that is ours at one name."""
+
+    name: str
+    begun: datetime
+    next_at: datetime  # when the next one may begin
+    until: datetime
 
 
 def wait(gates: Iterable[Gate], now: datetime) -> timedelta:
@@ -84,18 +93,20 @@ class Turns:
         mine = names(host, address)
         while isinstance(found := self._tried(host, mine), timedelta):
             time.sleep(found.total_seconds())
+        late = self._wall() - found[0].begun  # what it took to be told so: the others are to wait from now on
         try:
             yield
         finally:
+            rows = [{"name": held.name, "until": held.until, "next_at": held.next_at + late} for held in found]
             with self._asking:
-                write(self._connection, "turns.give_back", names=mine, until=found)
+                committed(self._connection, partial(many, self._connection, "turns.give_back", rows))
 
-    def _tried(self, host: str, mine: Sequence[str]) -> datetime | timedelta:
-        """Take the turn if it is ours and return when it must have ended, else how long to wait."""
+    def _tried(self, host: str, mine: Sequence[str]) -> Sequence[Held] | timedelta:
+        """Take the turn if it is ours and return what we hold, else how long to wait."""
         with self._asking:
             return committed(self._connection, partial(self._took, host, mine))
 
-    def _took(self, host: str, mine: Sequence[str]) -> datetime | timedelta:
+    def _took(self, host: str, mine: Sequence[str]) -> Sequence[Held] | timedelta:
         now = self._wall()
         many(self._connection, "turns.know", [{"name": name, "now": now} for name in mine])
         gates = read(self._connection, "turns.lock", Gate, names=mine)
@@ -105,4 +116,4 @@ class Turns:
         own = {site(host): max(self._spacing, asked or self._spacing)}
         after = [taken(gate, now, own.get(gate.name, self._spacing)) for gate in gates]
         many(self._connection, "turns.take", [{"name": gate.name, "next_at": gate.next_at, "until": gate.until} for gate in after])
-        return now + HELD
+        return [Held(gate.name, begun=now, next_at=gate.next_at, until=now + HELD) for gate in after]

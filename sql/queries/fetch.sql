@@ -33,8 +33,8 @@ WHERE intake.article_id = mine.article_id AND intake.fence = mine.fence AND leas
 SELECT fence FROM ops.intake WHERE article_id = %(article_id)s AND fence = %(fence)s FOR UPDATE;
 
 -- name: keep_page
-INSERT INTO raw.page (article_id, fence, url, content_type, bytes, body, fetched_at, robots)
-VALUES (%(article_id)s, %(fence)s, %(url)s, %(content_type)s, %(bytes)s, %(body)s, %(at)s, %(robots)s)
+INSERT INTO raw.page (article_id, fence, url, content_type, bytes, body, fetched_at, robots, etag, last_modified)
+VALUES (%(article_id)s, %(fence)s, %(url)s, %(content_type)s, %(bytes)s, %(body)s, %(at)s, %(robots)s, %(etag)s, %(last_modified)s)
 ON CONFLICT (article_id, fence) DO NOTHING;
 
 -- name: fetched

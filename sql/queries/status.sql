@@ -16,3 +16,7 @@ SELECT count(*) AS polled, count(*) FILTER (WHERE failures > 0) AS failing,
     mode() WITHIN GROUP (ORDER BY reason) FILTER (WHERE failures > 0) AS reason
 FROM ops.schedule JOIN core.feed USING (feed_id) LEFT JOIN ops.poll USING (feed_id, fence)
 WHERE feed.active AND polled_at IS NOT NULL;
+
+-- name: layout
+SELECT count(*)::integer AS titles, string_agg(title, ', ' ORDER BY since DESC) FILTER (WHERE place <= 5) AS named
+FROM (SELECT title, since, row_number() OVER (ORDER BY since DESC, title) AS place FROM ops.layout) AS changed;

@@ -13,4 +13,4 @@ SELECT crawl_delay FROM ops.host WHERE host = %(host)s;
 UPDATE ops.turn SET next_at = %(next_at)s, until = %(until)s WHERE name = %(name)s;
 
 -- name: give_back
-UPDATE ops.turn SET until = array_remove(until, %(until)s) WHERE name = ANY (%(names)s);
+UPDATE ops.turn SET until = array_remove(until, %(until)s), next_at = greatest(next_at, %(next_at)s) WHERE name = %(name)s;
