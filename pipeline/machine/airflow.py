@@ -41,6 +41,7 @@ OPINIONS = {  # an AIRFLOW__ variable of the user's goes before each of these
     "CORE__LOAD_EXAMPLES": "False",
     "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     "CORE__DAGS_FOLDER": str(ROOT / "dags"),
+    "CORE__PLUGINS_FOLDER": str(ROOT / "pipeline" / "ui" / "plugins"),  # our pages
     "API__INSTANCE_NAME": "Wiredesk",
     "API__WORKERS": "1",
     "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",  # our DAG files do not change by themselves

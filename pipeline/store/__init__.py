@@ -1,6 +1,6 @@
 """EDGE: Postgres. Connect, migrate, run named statements; it knows no table."""
 
-from psycopg import Connection, DataError, IntegrityError
+from psycopg import Connection, DataError, Error, IntegrityError
 
 from pipeline.store.attempts import committed, tried
 from pipeline.store.connect import connect
@@ -8,4 +8,4 @@ from pipeline.store.queries import dicts, many, read, value, write
 
 POISON = (DataError, IntegrityError, UnicodeError)  # what Postgres, or its client, says of a row that cannot be held
 
-__all__ = ["POISON", "Connection", "committed", "connect", "dicts", "many", "read", "tried", "value", "write"]
+__all__ = ["POISON", "Connection", "Error", "committed", "connect", "dicts", "many", "read", "tried", "value", "write"]

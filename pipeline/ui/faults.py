@@ -1,0 +1,47 @@
+"""What went wrong -> a page that says so in words, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.ui.pages import page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+SAID = {
+    401: ("You are not logged in.", "Log in to Airflow, then come back."),
+    403: (
+        "This is not for you.",
+        "The page stood open for long, or your login may not do this. Load the page again, or ask who runs Airflow.",
+    ),
+    404: ("Not here.", "It may have been pruned, or merged into another. The look-up above finds any address."),
+    405: ("Not that way.", "Use the buttons of the page."),
+}
+
+
+def refused(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 500)
+    title, hint = SAID.get(status, ("That could not be done.", "Go back and try again."))
+    detail = str(getattr(error, "detail", ""))
+    return page(request, "fault.html", status=status, title=title, detail="" if status == 401 else detail, hint=hint)  # noqa: PLR2004  its name
+
+
+def no_database(request: Request, error: Exception) -> Response:
+    hint = getattr(error, "hint", "") or "Run ./wiredesk doctor."
+    return page(
+        request,
+        "fault.html",
+        status=503,
+        title="The database does not answer.",
+        detail=str(error),
+        hint=hint,
+        anchor="the-database-does-not-answer",
+    )
+
+
+def no_answer(request: Request, error: Exception) -> Response:
+    detail = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    hint = "Try again in a minute. If it stays: was the schema brought up to date (./wiredesk migrate)?"
+    return page(request, "fault.html", status=503, title="The database did not answer as it should.", detail=detail, hint=hint)

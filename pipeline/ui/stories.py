@@ -1,0 +1,136 @@
+"""The stories: latest and largest; one story: its copies in time, the evidence, what became of it; two of its copies side by side."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, HTTPException
+from starlette.requests import Request  # noqa: TC002  FastAPI reads it
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from pipeline.articles import changes
+from pipeline.steps import why
+from pipeline.store import dicts
+from pipeline.ui import asked, charts, wording
+from pipeline.ui.pages import page, reading
+from pipeline.ui.refusals import WINDOWS, window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from markupsafe import Markup
+
+routes = APIRouter()
+EACH = 40
+MOST = 300  # copies that a page shows
+LINES = 60  # of a difference between two versions
+RELATIONS = ("origin", "verbatim", "trimmed", "edited", "expanded", "partial")
+
+
+@routes.get("/stories", response_model=None)
+def stories(request: Request) -> HTMLResponse:
+    days = window(request)
+    sort = asked.choice(request, "sort", ("latest", "largest"), "latest")
+    number = asked.number(request, "page", 1, asked.DEEPEST) or 1
+    single, agency = asked.word(request, "single") == "1", asked.word(request, "agency")[:80]
+    with reading(request) as edges:
+        now = edges.now()
+        wanted: Mapping[str, Any] = {"since": now - WINDOWS[days], "now": now, "sort": sort, "single": single, "agency": agency}
+        rows = dicts(edges.connection, "ui.stories", **wanted, limit=EACH + 1, offset=(number - 1) * EACH)
+        agencies = dicts(edges.connection, "ui.agency_names")
+    told: dict[str, Any] = {"days": days, "windows": list(WINDOWS), "sort": sort, "number": number, "single": single, "agency": agency}
+    return page(request, "stories.html", now=now, rows=rows[:EACH], more=len(rows) > EACH, agencies=agencies, **told)
+
+
+@routes.get("/stories/{story_id}", response_model=None)
+def story(request: Request, story_id: int) -> HTMLResponse | RedirectResponse:
+    with reading(request) as edges:
+        now, connection = edges.now(), edges.connection
+        found = dicts(connection, "ui.story", story_id=story_id)
+        if not found:
+            raise HTTPException(404, f"There is no story {story_id}.")
+        if found[0]["merged_into"]:
+            return RedirectResponse(f"{request.scope.get('root_path', '')}/stories/{found[0]['merged_into']}", 303)
+        members = dicts(connection, "ui.members", story_id=story_id, limit=MOST)
+        events = dicts(connection, "ui.story_events", story_id=story_id)
+        text = dicts(connection, "ui.text", article_id=found[0]["canonical_article_id"])[0]
+        edited = [row["article_id"] for row in members if row["version"] > 1][:10]
+        versions = dicts(connection, "ui.versions", articles=edited) if edited else []
+    told: dict[str, Any] = {"story": found[0], "members": members, "events": events, "text": text, "relations": RELATIONS}
+    return page(request, "story.html", now=now, time_line=_time_line(members), versions=list(_changed(versions)), most=MOST, **told)
+
+
+@routes.get("/stories/{story_id}/compare", response_model=None)
+def compare(request: Request, story_id: int) -> HTMLResponse:
+    left, right = asked.number(request, "left"), asked.number(request, "right")
+    with reading(request) as edges:
+        now = edges.now()
+        members = dicts(edges.connection, "ui.members", story_id=story_id, limit=MOST)
+        known = {row["article_id"]: row for row in members}
+        if left not in known or right not in known or left == right:
+            raise HTTPException(404, "These two are not in this story.")
+        told = why.explain(edges, left, right)
+    sides = [
+        {**known[article], "text": side["text"], "paragraphs": paragraphs(side["text"], spans)}
+        for article, side, spans in zip((left, right), told.sides, (told.shown.left, told.shown.right), strict=True)
+    ]
+    return page(request, "compare.html", now=now, story_id=story_id, sides=sides, why=told, members=members)
+
+
+def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[list[tuple[bool, str]]]:
+    """Return the text's paragraphs, in stretches with whether the other text has them; a lone full stop goes with what stands before."""
+    done: list[list[tuple[bool, str]]] = [[]]
+    for shared, stretch in wording.marked(text, spans):
+        for number, part in enumerate(stretch.split("\n\n")):
+            if number:
+                done.append([])
+            if not part:
+                continue
+            before = done[-1][-1] if done[-1] else None
+            same = before[0] if before and not any(map(str.isalnum, part)) else shared
+            if before and before[0] == same:
+                done[-1][-1] = (same, before[1] + part)
+            else:
+                done[-1].append((same, part))
+    return [paragraph for paragraph in done if paragraph]
+
+
+def _time_line(members: Sequence[Mapping[str, Any]]) -> Markup | str:
+    """Return the copies as dots: time after the first across, by its root, for most come early; close ones stand on each other."""
+    if len(members) < 2:  # noqa: PLR2004  one copy has no time line
+        return ""
+    start = min(row["happened_at"] for row in members)
+    minutes = {row["article_id"]: (row["happened_at"] - start) / timedelta(minutes=1) for row in members}
+    longest = max(*minutes.values(), 1.0)
+    across = {article: math.sqrt(at) for article, at in minutes.items()}
+    free: list[float] = []
+    rows: dict[int, int] = {}
+    for article, at in sorted(across.items(), key=lambda item: (item[1], item[0])):
+        rows[article] = next((place for place, until in enumerate(free) if until <= at), len(free))
+        free[rows[article] : rows[article] + 1] = [at + math.sqrt(longest) / 70]
+    points: dict[str, list[tuple[float, float, str]]] = {relation: [] for relation in RELATIONS}
+    for row in members:
+        said = f"{wording.short(row['title_name'], 60)} · {row['relation']} · {wording.span(timedelta(minutes=minutes[row['article_id']]))}"
+        points[row["relation"]].append((across[row["article_id"]], rows[row["article_id"]], said))
+    label = f"{len(members)} articles in the order of time"
+    return charts.dots(points, label, ticks=list(_ticks(longest)), rows=len(free))
+
+
+def _ticks(longest: float) -> Iterator[tuple[float, str]]:
+    yield 0.0, "first"
+    before = 0.0
+    for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 1440, 2880, 5760, 11520, 23040, 46080):
+        if minutes <= longest and math.sqrt(minutes) - before > math.sqrt(longest) / 14:
+            before = math.sqrt(minutes)
+            yield before, f"+{wording.span(timedelta(minutes=minutes))}"
+
+
+def _changed(versions: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Return each version that changed an article's text, with what it changed."""
+    for before, after in pairwise(versions):
+        if before["article_id"] == after["article_id"]:
+            lines = list(changes.lines((before["headline"], before["text"]), (after["headline"], after["text"])))[:LINES]
+            yield after | {"lines": lines}

@@ -1,0 +1,205 @@
+-- What the pages within Airflow's UI show, and what their buttons do. Each page reads a window of time or a page of rows, never a whole table.
+
+-- name: begin
+-- A page only reads, and rather says that it is late than keep a connection.
+SELECT set_config('transaction_read_only', 'on', true), set_config('statement_timeout', '5s', true);
+
+-- name: editions
+SELECT DISTINCT ON (date_trunc('hour', at)) date_trunc('hour', at) AS hour, at, articles, stories, copies, refused, pending
+FROM ops.edition WHERE at > %(since)s AND at <= %(now)s ORDER BY date_trunc('hour', at), at DESC;
+
+-- name: last_edition
+SELECT at, articles, stories, copies, refused, pending FROM ops.edition ORDER BY at DESC LIMIT 1;
+
+-- name: polls_by_hour
+SELECT date_trunc('hour', at) AS hour, count(*) AS polls, count(*) FILTER (WHERE reason IS NOT NULL) AS failed,
+    count(*) FILTER (WHERE unchanged) AS unchanged, sum(seen) AS seen, sum(new) AS new, sum(refused) AS refused
+FROM ops.poll WHERE at > %(since)s AND at <= %(now)s GROUP BY hour ORDER BY hour;
+
+-- name: feeds_by_health
+SELECT count(*) FILTER (WHERE NOT paused AND state = 'active' AND failures = 0 AND polled_at IS NOT NULL) AS well,
+    count(*) FILTER (WHERE NOT paused AND state = 'active' AND failures > 0) AS failing,
+    count(*) FILTER (WHERE NOT paused AND state = 'probation') AS probation, count(*) FILTER (WHERE NOT paused AND state = 'gone') AS gone,
+    count(*) FILTER (WHERE paused) AS paused, count(*) FILTER (WHERE NOT paused AND state = 'active' AND polled_at IS NULL) AS new,
+    count(*) AS every, max(polled_at) AS polled_at,
+    count(*) FILTER (WHERE NOT paused AND state <> 'gone' AND next_poll_at < %(late)s) AS overdue
+FROM ops.schedule JOIN core.feed USING (feed_id) WHERE feed.active;
+
+-- name: failing_by_reason
+SELECT reason, count(*) AS feeds FROM ops.schedule JOIN core.feed USING (feed_id) JOIN ops.poll USING (feed_id, fence)
+WHERE feed.active AND NOT paused AND failures > 0 AND reason IS NOT NULL GROUP BY reason ORDER BY feeds DESC, reason;
+
+-- name: alarms
+SELECT alarm.alarm_id, alarm.kind, alarm.subject, title.name AS title_name, alarm.cause, alarm.step, alarm.anchor, alarm.since, alarm.seen_at,
+    silence.until, silence.who, silence.why
+FROM ops.alarm LEFT JOIN core.title USING (title_id) LEFT JOIN LATERAL (
+    SELECT until, who, why FROM ops.silence
+    WHERE silence.kind = alarm.kind AND silence.subject = alarm.subject AND until > %(now)s ORDER BY until DESC, silence_id DESC LIMIT 1
+) AS silence ON true
+WHERE ended_at IS NULL ORDER BY until IS NOT NULL, alarm.kind = 'silent_title', alarm.since DESC, alarm_id DESC LIMIT 100;
+
+-- name: silence
+INSERT INTO ops.silence (kind, subject, who, why, at, until)
+SELECT kind, subject, %(who)s, %(why)s, %(now)s::timestamptz, %(now)s::timestamptz + %(days)s * interval '1 day' FROM ops.alarm WHERE alarm_id = %(alarm_id)s;
+
+-- name: feeds
+WITH told AS (
+    SELECT feed.feed_id, title.title, title.name AS title_name, title.country, feed.url, feed.host, feed.section,
+        CASE WHEN paused THEN 'paused' WHEN state <> 'active' THEN state WHEN failures > 0 THEN 'failing' WHEN polled_at IS NULL THEN 'new'
+            ELSE 'well' END AS health,
+        schedule.failures, schedule.interval, schedule.polled_at, schedule.next_poll_at, schedule.came, schedule.watched, poll.reason,
+        newest.first_seen_at AS newest_at
+    FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id) LEFT JOIN ops.poll USING (feed_id, fence)
+        LEFT JOIN LATERAL (
+            SELECT first_seen_at FROM core.article WHERE article.title_id = feed.title_id ORDER BY first_seen_at DESC LIMIT 1
+        ) AS newest ON true
+    WHERE feed.active
+)
+SELECT *, count(*) OVER () AS found FROM told
+WHERE (%(health)s::text = '' OR health = %(health)s) AND (%(country)s::text = '' OR country = %(country)s)
+    AND (%(words)s::text = '' OR strpos(lower(title_name || ' ' || url), lower(%(words)s)) > 0)
+ORDER BY
+    CASE WHEN %(sort)s::text = 'title' THEN lower(title_name) END,
+    CASE WHEN %(sort)s::text = 'health' THEN array_position('{gone,probation,failing,paused,new,well}', health) END,
+    CASE WHEN %(sort)s::text IN ('health', 'failures') THEN -failures END,
+    CASE WHEN %(sort)s::text = 'newest' THEN newest_at END NULLS FIRST,
+    CASE WHEN %(sort)s::text = 'next' THEN next_poll_at END,
+    CASE WHEN %(sort)s::text = 'polled' THEN polled_at END DESC NULLS LAST,
+    CASE WHEN %(sort)s::text = 'interval' THEN told.interval END,
+    lower(title_name), feed_id
+LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: countries
+SELECT DISTINCT country FROM core.title WHERE active ORDER BY country;
+
+-- name: feed
+SELECT feed.feed_id, title.title, title.name AS title_name, title.owner, title.country, title.language, title.kind AS title_kind, feed.url,
+    feed.host, feed.section, feed.kind, feed.active, schedule.state, schedule.paused, schedule.failures, schedule.interval, schedule.polled_at,
+    schedule.read_at, schedule.next_poll_at, schedule.depth, schedule.moved_to, schedule.came, schedule.watched, schedule.pace,
+    schedule.fence, schedule.lease_until, poll.reason, poll.detail,
+    CASE WHEN NOT feed.active THEN 'retired' WHEN paused THEN 'paused' WHEN state <> 'active' THEN state WHEN failures > 0 THEN 'failing'
+        WHEN polled_at IS NULL THEN 'new' ELSE 'well' END AS health
+FROM core.feed JOIN core.title USING (title_id) JOIN ops.schedule USING (feed_id) LEFT JOIN ops.poll USING (feed_id, fence)
+WHERE feed.feed_id = %(feed_id)s;
+
+-- name: feed_polls
+SELECT at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at
+FROM ops.poll WHERE feed_id = %(feed_id)s ORDER BY fence DESC LIMIT %(limit)s;
+
+-- name: feed_events
+SELECT at, what, was, now, detail, who FROM ops.feed_event WHERE feed_id = %(feed_id)s ORDER BY at DESC, feed_event_id DESC LIMIT %(limit)s;
+
+-- name: feed_refusals
+SELECT stage, reason, detail, url, last_at, times FROM ops.refusal WHERE feed_id = %(feed_id)s ORDER BY last_at DESC LIMIT %(limit)s;
+
+-- name: feed_for_update
+SELECT state, paused, fence, active, next_poll_at FROM ops.schedule JOIN core.feed USING (feed_id) WHERE feed_id = %(feed_id)s FOR UPDATE OF schedule;
+
+-- name: ask
+-- Whoever polls it at this moment writes his own next poll over ours, which is as well: it has been asked.
+UPDATE ops.schedule SET next_poll_at = least(next_poll_at, %(now)s), state = 'active', failures = CASE WHEN state = 'active' THEN failures ELSE 0 END
+WHERE feed_id = %(feed_id)s;
+
+-- name: pause
+UPDATE ops.schedule SET paused = %(paused)s WHERE feed_id = %(feed_id)s;
+
+-- name: note
+INSERT INTO ops.feed_event (feed_id, at, what, was, now, detail, who)
+VALUES (%(feed_id)s, %(at)s, %(what)s, %(was)s, %(now)s, '', %(who)s);
+
+-- name: stories
+WITH lately AS (
+    SELECT story_id, max(happened_at) AS last_at, count(*) AS copies
+    FROM core.article JOIN core.story_article USING (article_id)
+    WHERE happened_at > %(since)s AND happened_at <= %(now)s
+    GROUP BY story_id
+), first AS (
+    SELECT story_id, lately.last_at, copies FROM lately JOIN core.story USING (story_id)
+    WHERE (%(single)s OR copies > 1) AND (%(agency)s::text = '' OR story.agency = %(agency)s)
+    ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -copies END, lately.last_at DESC, story_id DESC
+    LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT story.story_id, story.headline, story.language, agency.name AS agency, story.articles, story.titles, story.owners, story.first_at, story.last_at,
+    story.words, title.name AS title_name, first.copies AS lately
+FROM first JOIN mart.story AS story USING (story_id) JOIN core.article ON article.article_id = story.canonical_article_id
+    JOIN core.title USING (title_id) LEFT JOIN core.agency ON agency.agency = story.agency
+ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -first.copies END, first.last_at DESC, story_id DESC;
+
+-- name: agency_names
+SELECT agency, name FROM core.agency WHERE active ORDER BY name;
+
+-- name: story
+SELECT story.story_id, story.merged_into, told.canonical_article_id, told.headline, told.language, story.agency AS agency_key, agency.name AS agency,
+    told.articles, told.titles, told.owners, told.first_at, told.last_at, told.words, story.created_at, story.changed_at
+FROM core.story LEFT JOIN mart.story AS told ON told.story_id = story.story_id LEFT JOIN core.agency ON agency.agency = story.agency
+WHERE story.story_id = %(story_id)s;
+
+-- name: members
+SELECT article_id, title_name, owner, country, url, headline, words, access, version, relation, kept, own, lag, happened_at, published_precision,
+    agency, agency_method, agency_evidence, agency_confidence, language
+FROM mart.article WHERE story_id = %(story_id)s ORDER BY relation <> 'origin', happened_at, article_id LIMIT %(limit)s;
+
+-- name: text
+SELECT article_id, headline, standfirst, text, authors, url, title_name, words FROM mart.article WHERE article_id = %(article_id)s;
+
+-- name: story_events
+SELECT event.at, event.what, event.why, was.name AS was, title.name AS now, event.into_story_id, event.from_agency, event.to_agency
+FROM core.story_event AS event
+    LEFT JOIN core.article AS was_article ON was_article.article_id = event.from_article_id LEFT JOIN core.title AS was ON was.title_id = was_article.title_id
+    LEFT JOIN core.article AS article ON article.article_id = event.to_article_id LEFT JOIN core.title ON title.title_id = article.title_id
+WHERE event.story_id = %(story_id)s ORDER BY event.event_id DESC LIMIT 50;
+
+-- name: versions
+SELECT version.article_id, title.name AS title_name, number, version.headline, version.text, version.words, version.change, version.extracted_at
+FROM core.article_version AS version JOIN core.article USING (article_id) JOIN core.title USING (title_id)
+WHERE article_id = ANY (%(articles)s) ORDER BY article_id, number LIMIT 60;
+
+-- name: refusals
+SELECT stage, reason, count(*) AS items, sum(times) AS times, max(last_at) AS last_at
+FROM ops.refusal WHERE last_at > %(since)s AND last_at <= %(now)s GROUP BY stage, reason ORDER BY items DESC, stage, reason;
+
+-- name: refusal_examples
+SELECT wanted.reason, example.* FROM unnest(%(reasons)s::text[]) AS wanted (reason) CROSS JOIN LATERAL (
+    SELECT refusal.stage, coalesce(refusal.url, article.url, feed.url) AS url, refusal.detail, refusal.last_at, title.name AS title_name
+    FROM ops.refusal LEFT JOIN core.feed USING (feed_id) LEFT JOIN core.article USING (article_id)
+        LEFT JOIN core.title ON title.title_id = coalesce(article.title_id, feed.title_id)
+    WHERE refusal.reason = wanted.reason AND last_at > %(since)s AND last_at <= %(now)s ORDER BY last_at DESC LIMIT %(each)s
+) AS example ORDER BY wanted.reason, example.last_at DESC, example.url;
+
+-- name: refusal_titles
+SELECT title.name AS title_name, count(*) AS items FROM (
+    SELECT feed_id, article_id FROM ops.refusal WHERE reason = %(reason)s AND last_at > %(since)s AND last_at <= %(now)s ORDER BY last_at DESC LIMIT 2000
+) AS lately LEFT JOIN core.feed USING (feed_id) LEFT JOIN core.article USING (article_id)
+    JOIN core.title ON title.title_id = coalesce(article.title_id, feed.title_id)
+GROUP BY title.name ORDER BY items DESC, title_name LIMIT 12;
+
+-- name: syndication
+SELECT title.title, title.name AS title_name, title.agency AS own_agency, story.agency, count(*) AS articles, avg(kept) AS kept,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) FILTER (WHERE relation <> 'origin') AS lag
+FROM core.article JOIN core.story_article USING (article_id) JOIN core.story USING (story_id) JOIN core.title USING (title_id)
+WHERE happened_at > %(since)s AND happened_at <= %(now)s
+GROUP BY title.title_id, story.agency ORDER BY title.name, story.agency;
+
+-- name: lookup
+SELECT article.article_id, article.url, article.first_seen_at, article.published_at, article.published_precision, article.published_from,
+    article.gone_at, article.version, title.name AS title_name, intake.state, intake.reason, intake.attempts, intake.next_try_at,
+    same.url AS same_as, member.story_id, member.relation, newest.headline, newest.words, newest.access, newest.method,
+    reread.due_at AS reread_at, reread.outcome
+FROM core.article JOIN core.title USING (title_id) LEFT JOIN ops.intake USING (article_id) LEFT JOIN core.article AS same ON same.article_id = intake.same_as
+    LEFT JOIN core.story_article AS member ON member.article_id = article.article_id LEFT JOIN ops.reread ON reread.article_id = article.article_id
+    LEFT JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
+WHERE article.article_id = coalesce((SELECT article_id FROM core.article WHERE url_key = %(url_key)s),
+                                    (SELECT article_id FROM core.alias WHERE url_key = %(url_key)s));
+
+-- name: lookup_sightings
+SELECT feed.feed_id, feed.url, sighting.first_seen_at, sighting.last_seen_at, best_rank FROM core.sighting JOIN core.feed USING (feed_id)
+WHERE article_id = %(article_id)s ORDER BY sighting.first_seen_at, feed_id;
+
+-- name: lookup_refusals
+SELECT stage, reason, detail, feed_id, first_at, last_at, times FROM ops.refusal
+WHERE article_id = %(article_id)s OR url = ANY (%(urls)s) ORDER BY last_at DESC LIMIT 20;
+
+-- name: lookup_title
+SELECT title.name AS title_name, (SELECT count(*) FROM core.feed WHERE feed.title_id = title.title_id AND feed.active) AS feeds,
+    (SELECT min(feed_id) FROM core.feed WHERE feed.title_id = title.title_id AND feed.active) AS feed_id, active
+FROM core.title WHERE domains && %(domains)s::text[] ORDER BY active DESC, name LIMIT 3;

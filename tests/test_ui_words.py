@@ -1,0 +1,157 @@
+"""What the pages make of figures, times and texts, without a database."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from pipeline.ui import charts, findings, visitor, wording
+from pipeline.ui.agencies import matrix
+from pipeline.ui.stories import paragraphs
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FEEDS = {"every": 100, "well": 98, "failing": 1, "probation": 1, "gone": 0, "paused": 0, "new": 0, "overdue": 0, "polled_at": NOW}
+EDITION = {"at": NOW, "pending": 0}
+ADA = visitor.Visitor(name="ada", may_act=True)
+
+
+def told(feeds=None, edition=EDITION, *, now=NOW, came=0, reasons=()):
+    return [finding.what for finding in findings.found(FEEDS | (feeds or {}), edition, reasons, now=now, came=came)]
+
+
+def test_nothing_is_found_when_all_is_well():
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("feeds", "edition", "what"),
+    [
+        ({"polled_at": NOW - timedelta(minutes=31)}, EDITION, "Nothing is being polled"),
+        ({"polled_at": None}, None, "Nothing is being polled"),
+        ({"every": 0, "polled_at": None}, None, "There are no feeds"),
+        ({"overdue": 11}, EDITION, "Polls are late"),
+        ({"failing": 40, "probation": 11}, EDITION, "Most feeds fail"),
+        ({}, None, "No edition yet"),
+        ({}, {"at": NOW - timedelta(minutes=61), "pending": 0}, "No edition for long"),
+        ({}, {"at": NOW, "pending": 51}, "Articles pile up"),
+    ],
+)
+def test_each_trouble_is_found_by_its_name(feeds, edition, what):
+    assert told(feeds, edition, came=100) == [what]
+
+
+def test_a_few_feeds_are_not_judged():
+    assert told({"every": 19, "failing": 19, "overdue": 19}) == []
+
+
+def test_the_gravest_comes_first():
+    assert told({"overdue": 50, "failing": 60}) == ["Most feeds fail", "Polls are late"]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        (wording.span(timedelta(seconds=40)), "40 s"),
+        (wording.span(timedelta(minutes=-20)), "−20 min"),
+        (wording.span(timedelta(hours=5)), "5 h"),
+        (wording.span(timedelta(days=3)), "3 d"),
+        (wording.span(None), "–"),
+        (wording.ago(NOW - timedelta(minutes=5), NOW), "5 min ago"),
+        (wording.ago(NOW + timedelta(hours=3), NOW), "in 3 h"),
+        (wording.ago(NOW, NOW), "now"),
+        (wording.ago(None, NOW), "never"),
+        (wording.share(0.001), "<1 %"),
+        (wording.share(0.999), ">99 %"),
+        (wording.share(1.0), "100 %"),
+        (wording.share(0), "0 %"),
+        (wording.number(1234567), "1,234,567"),
+        (wording.plural(1, "entry", "entries"), "1 entry"),
+        (wording.plural(1200, "entry", "entries"), "1,200 entries"),
+    ],
+)
+def test_figures_are_said_as_people_say_them(said, text):
+    assert said == text
+
+
+def test_what_cannot_be_seen_is_made_visible_and_what_must_stay_stays():
+    assert wording.clean("a\u202eb\x1b[31mc\u200b\x00") == "a\ufffdb\ufffd[31mc\ufffd\ufffd"
+    assert wording.clean("Ça va\n\tשלום नमस्ते क्‍ष 👩‍👩‍👧") == "Ça va\n\tשלום नमस्ते क्‍ष 👩‍👩‍👧"
+
+
+@given(st.text(), st.integers(5, 50))
+def test_a_short_text_is_short(text, most):
+    assert len(wording.short(text, most)) <= most + 1
+
+
+spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)), max_size=6).map(
+    lambda pairs: sorted((start, start + length) for start, length in pairs)
+)
+
+
+@given(st.text(alphabet="ab .\n", max_size=60), spans)
+def test_a_text_in_stretches_is_the_same_text(text, where):
+    assert "".join(part for _, part in wording.marked(text, where))[: len(text)] == text
+    assert "".join(part for paragraph in paragraphs(text, where) for _, part in paragraph) == text.replace("\n\n", "")
+    for paragraph in paragraphs(text, where):
+        assert all(one[0] != other[0] for one, other in pairwise(paragraph)), "two of one kind are one"
+
+
+def test_a_lone_full_stop_is_not_painted():
+    assert paragraphs("One. Two.", [(0, 3), (5, 8)]) == [[(True, "One. Two.")]]
+
+
+def test_a_difference_is_told_in_stretches():
+    assert list(wording.difference("a [-b-] c {+d+}")) == [("same", "a "), ("cut", "b"), ("same", " c "), ("added", "d")]
+
+
+@given(st.text(min_size=1, max_size=20), st.integers(0, 10**6).map(lambda hours: NOW + timedelta(hours=hours)))
+def test_a_token_is_good_for_whom_it_was_made_and_for_half_a_day(name, at):
+    who = visitor.Visitor(name=name, may_act=True)
+    made = visitor.token("key", who, at)
+    assert visitor.good(made, "key", who, at)
+    assert visitor.good(made, "key", who, at + timedelta(hours=11))
+    assert not visitor.good(made, "key", who, at + timedelta(hours=13))
+    assert not visitor.good(made, "another", who, at)
+    assert not visitor.good(made, "key", visitor.Visitor(name=name + "x", may_act=True), at)
+
+
+HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
+DRAWN = {
+    "spark": charts.spark([1.0, None, 3.0], HOSTILE),
+    "flat": charts.spark([0.0, 0.0], HOSTILE),
+    "bars": charts.bars([HOSTILE, "b"], {HOSTILE: [1.0, 200.0], "b": [0.0, 3.0]}, HOSTILE, each=1),
+    "dots": charts.dots({HOSTILE: [(0.0, 0.0, HOSTILE)], "b": []}, HOSTILE, ticks=[(0.0, HOSTILE), (4.0, "+4 min")], rows=1),
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_chart_is_shapes_and_text_alone(name):
+    drawn = etree.fromstring(str(DRAWN[name]))
+    for element in drawn.iter():
+        assert etree.QName(element).localname in {"svg", "g", "path", "rect", "circle", "text", "title"}
+        assert not {"style", "onload", "onclick", "href"} & {etree.QName(key).localname for key in element.attrib}
+    assert drawn.get("aria-label") == HOSTILE
+
+
+def test_a_bar_tells_its_figure_when_pointed_at():
+    titles = [title.text for title in etree.fromstring(str(DRAWN["bars"])).iter("{http://www.w3.org/2000/svg}title")]
+    assert "200" in titles
+
+
+def test_of_one_value_no_line_is_drawn():
+    assert charts.spark([3.0, None], "x") == ""
+
+
+def test_an_agencys_own_site_does_not_count_as_running_it():
+    rows = [
+        {"title": "npa", "title_name": "NPA", "own_agency": "npa", "agency": "npa", "articles": 9, "kept": 1.0, "lag": None},
+        {"title": "b", "title_name": "B", "own_agency": None, "agency": "npa", "articles": 3, "kept": 0.8, "lag": None},
+        {"title": "b", "title_name": "B", "own_agency": None, "agency": None, "articles": 1, "kept": 1.0, "lag": None},
+    ]
+    told = matrix(rows)
+    assert [(title["name"], title["wire"], title["every"]) for title in told["titles"]] == [("B", 3, 4)]
+    assert told["columns"] == ["npa"]
+    assert told["cells"]["b", "npa"]["shade"] == 6
