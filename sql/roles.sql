@@ -54,12 +54,15 @@ BEGIN
         GRANT INSERT, UPDATE, DELETE ON core.match, core.story, core.story_article, core.story_event, core.credit, core.signature, core.sample,
             core.coverage, core.reach, core.title_day, core.fulltext, ops.touched, ops.door TO wiredesk_cluster;
         GRANT INSERT ON ops.edition TO wiredesk_cluster;
+        GRANT INSERT, UPDATE ON ops.alarm TO wiredesk_cluster;
     END IF;
     IF 'wiredesk_ui' = ANY (mine) THEN
         GRANT USAGE ON SCHEMA mart, core, ops TO wiredesk_ui;
         GRANT SELECT ON ALL TABLES IN SCHEMA mart, core, ops TO wiredesk_ui;
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA mart TO wiredesk_ui;
         GRANT INSERT, UPDATE ON core.decision TO wiredesk_ui;
+        GRANT UPDATE (next_poll_at, state, failures, paused) ON ops.schedule TO wiredesk_ui;
+        GRANT INSERT ON ops.feed_event, ops.silence TO wiredesk_ui;
     END IF;
     IF 'wiredesk_analyst' = ANY (mine) THEN
         GRANT USAGE ON SCHEMA mart TO wiredesk_analyst;

@@ -129,9 +129,16 @@ ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -first.copies END, first.last
 SELECT agency, name FROM core.agency WHERE active ORDER BY name;
 
 -- name: story
-SELECT story.story_id, story.merged_into, told.canonical_article_id, told.headline, told.language, story.agency AS agency_key, agency.name AS agency,
-    told.articles, told.titles, told.owners, told.first_at, told.last_at, told.words, story.created_at, story.changed_at
-FROM core.story LEFT JOIN mart.story AS told ON told.story_id = story.story_id LEFT JOIN core.agency ON agency.agency = story.agency
+SELECT story.story_id, story.merged_into, story.canonical_id AS canonical_article_id, newest.headline, newest.language, story.agency AS agency_key,
+    agency.name AS agency, members.articles, members.titles, members.owners, members.first_at, members.last_at, newest.words
+FROM core.story LEFT JOIN core.agency USING (agency) LEFT JOIN core.article ON article.article_id = story.canonical_id
+    LEFT JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS articles, count(DISTINCT title_id) AS titles, count(DISTINCT title.owner) AS owners,
+            min(happened_at) AS first_at, max(happened_at) AS last_at
+        FROM core.story_article AS member JOIN core.article USING (article_id) JOIN core.title USING (title_id)
+        WHERE member.story_id = story.story_id
+    ) AS members
 WHERE story.story_id = %(story_id)s;
 
 -- name: members
