@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 SMALL = 150  # words: a page of fewer may be a wall; one of more has an article beside it
 TEASERS = 8  # links to articles with hardly a text: a front page
+LINKED = 0.8  # of a page that is nothing but links, whatever its length
+LETTERS = 900  # SMALL in letters
 PICTURES = 6  # with hardly a text: a gallery
 
 
 def name(tree: Tree, blocks: Sequence[Block], told: Structured, *, headline: str, words: int) -> tuple[Reason, str] | None:
     """Return why the page is no article, and the words that say so. `words` is the length of the text that was found."""
+    if listed := _listed(tree, blocks, told):
+        return Reason.NOT_AN_ARTICLE, listed
     if words >= SMALL:
         return None
     visible = [block.text for block in blocks if not block.aside or block.words > 20][:60]  # noqa: PLR2004  longer than a label
@@ -33,6 +37,18 @@ def name(tree: Tree, blocks: Sequence[Block], told: Structured, *, headline: str
         if words < SMALL // 2 and phrases.says(table, top) and len(top.split()) < 2 * SMALL and not told.kind:
             return reason, top
     return _medium(tree, blocks, told, words)
+
+
+def _listed(tree: Tree, blocks: Sequence[Block], told: Structured) -> str:
+    """Return what says that the page is nothing but links to others; nothing, where it is more or calls itself an article."""
+    own = [block for block in blocks if not block.aside]
+    every = sum(len(block.text) for block in own)  # letters: not every script has spaces
+    linked = sum(len(block.text) * block.links for block in own)
+    told_here = sum(len(block.text) for block in own if block.links < 0.5)  # noqa: PLR2004  more words of its own than of links
+    if told.kind or every < LETTERS or linked < LINKED * every or told_here >= LETTERS // 6:
+        return ""
+    kind = tree.root.xpath("string(//meta[@property='og:type']/@content)").lower()
+    return "" if "article" in kind else f"{linked:.0f} of {every} letters are links"
 
 
 def locked(blocks: Sequence[Block], last: int | None) -> tuple[bool, bool]:
