@@ -47,13 +47,14 @@ def tables(
     """Print the dictionary of every table, view and column."""
     from pipeline.cli import reasons
     from pipeline.settings import ROOT
-    from pipeline.store import connect, dictionary
+    from pipeline.store import connect, diagram, dictionary
 
     _, where = _where()
     with connect(where.news) as connection:
-        text = dictionary.markdown(connection)
+        text, drawn = dictionary.markdown(connection), diagram.svg(connection)
     if write:
         (ROOT / "docs" / "tables.md").write_text(text, encoding="utf-8")
+        (ROOT / "docs" / "tables.svg").write_text(drawn, encoding="utf-8")
         runbook = ROOT / "docs" / "runbook.md"
         runbook.write_text(reasons.fill(runbook.read_text(encoding="utf-8")), encoding="utf-8")
     else:

@@ -24,6 +24,9 @@ HEAD = """# Tables
 
 Made from the COMMENTs of the schema by `./wiredesk tables --write`; a test keeps it true. Analysts use `mart`: its columns are a promise,
 and the CHANGELOG says when one changes. Times are UTC. **Bold** columns are the key; *italic* ones may be null.
+Questions and answers: [questions.md](questions.md). From other programs: [clients.md](clients.md).
+
+![The tables of schema core: an arrow leads from a table to one that it refers to](tables.svg)
 """
 
 

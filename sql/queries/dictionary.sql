@@ -11,3 +11,10 @@ SELECT nspname AS schema, relname AS relation, obj_description(pg_class.oid, 'pg
 FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid JOIN pg_attribute ON attrelid = pg_class.oid
 WHERE nspname IN ('raw', 'core', 'mart', 'ops') AND relkind IN ('r', 'p', 'v') AND attnum > 0 AND NOT attisdropped
 ORDER BY schema, relation, attnum;
+
+-- name: references
+SELECT child.relname AS child, parent.relname AS parent, string_agg(DISTINCT attname, ', ') AS columns
+FROM pg_constraint JOIN pg_class AS child ON child.oid = conrelid JOIN pg_class AS parent ON parent.oid = confrelid
+    JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+WHERE contype = 'f' AND child.relnamespace = 'core'::regnamespace AND parent.relnamespace = 'core'::regnamespace AND conparentid = 0
+GROUP BY child.relname, parent.relname ORDER BY child.relname, parent.relname;
