@@ -21,10 +21,12 @@ from pipeline.store import migrate
 
 CEILING = 30.0  # seconds for a million rows
 GROWTH = 1.5  # of the peak memory, a thousand times the rows
-QUERY = """SELECT n AS article_id, n % 300000 AS story_id, 'title-' || n % 600 AS title, 'Title ' || n % 600 AS title_name, 'newspaper' AS kind,
+QUERY = """SELECT n AS article_id, n % 300000 AS story_id, 'title-' || n % 600 AS title, 'Title ' || n % 600 AS title_name,
+'newspaper' AS kind,
 'Owner ' || n % 60 AS owner, 'gb' AS country, 'afp' AS agency, n % 2 = 0 AS credited, 'en' AS language, 'world' AS section,
 '2026-03-02Z'::timestamptz + n * interval '1 second' AS happened_at, 'trimmed' AS relation, (n % 100) / 100.0::float8 AS kept,
-n * interval '1 second' AS lag, n % 700 AS words, 'Ferries stay in port, as the strike goes on: ' || n AS headline, ARRAY['a', 'b'] AS tags
+n * interval '1 second' AS lag, n % 700 AS words,
+'Ferries stay in port, as the strike goes on: ' || n AS headline, ARRAY['a', 'b'] AS tags
 FROM generate_series(1, {}) AS n"""
 CHILD = """import json, resource, sys, time
 from typer.testing import CliRunner

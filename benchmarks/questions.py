@@ -43,32 +43,32 @@ def filled(url: str, articles: int) -> float:
         for statement in FILL.read_text(encoding="utf-8").split("\n\n-- "):
             print(f"  {statement.removeprefix('-- ').splitlines()[0]}", file=sys.stderr)
             connection.execute(statement.partition("\n")[2].encode())
-        seconds = _counted(connection)
-        while _counted(connection):
-            pass
+        milliseconds = _counted(connection, 20_000, counted.BATCH)
+        _counted(connection, articles, articles)  # all others at once
         connection.execute("VACUUM ANALYZE")
-        return seconds
+        return milliseconds
 
 
-def _counted(connection: Connection) -> float:
-    """Count 20,000 stories as publish does, and return milliseconds an article; 0 where there are none."""
+def _counted(connection: Connection, most: int, size: int) -> float:
+    """Count so many stories, so many at a time, as publish does, and return milliseconds an article."""
     started = time.monotonic()
     with connection.transaction():
         touched = connection.execute(
-            "DELETE FROM ops.touched WHERE touched_id IN (SELECT touched_id FROM ops.touched ORDER BY 1 LIMIT 20000) RETURNING story_id"
+            "DELETE FROM ops.touched WHERE touched_id IN (SELECT touched_id FROM ops.touched ORDER BY 1 LIMIT %s) RETURNING story_id",
+            [most],
         ).fetchall()
         stories = [story for (story,) in touched]
-        for first in range(0, len(stories), counted.BATCH):
-            counted.batch(connection, stories[first : first + counted.BATCH])
+        for first in range(0, len(stories), size):
+            counted.batch(connection, stories[first : first + size])
         (articles,) = connection.execute("SELECT sum(articles) FROM core.reach WHERE story_id = ANY (%s)", [stories]).fetchone()
     return 1000 * (time.monotonic() - started) / articles if articles else 0.0
 
 
-def asked(turn: int, rng: random.Random, stories: list[int]) -> dict:
+def asked(turn: int, rng: random.Random, stories: list[int], days: int) -> dict:
     """Return the values of one asking: another agency, story, word and time each turn."""
     return {
         "agency": AGENCIES[turn % len(AGENCIES)],
-        "since": NOW - timedelta(days=(7, 30)[turn % 2]),
+        "since": NOW - timedelta(days=days),
         "story": rng.choice(stories),
         "words": SEARCHES[turn % len(SEARCHES)],
         "language": (None, "en")[turn % 2],
@@ -103,7 +103,7 @@ def worst(connection: Connection, question: questions.Question, values: dict) ->
     return f"{name} {own:.0f} ms"
 
 
-def measured(url: str) -> dict[str, dict]:
+def measured(url: str, days: int = 7) -> dict[str, dict]:
     """Ask everything and return the figures by question."""
     rng, figures = random.Random(1), {}
     with connect(url) as connection:
@@ -118,7 +118,7 @@ def measured(url: str) -> dict[str, dict]:
         for name, question in (all_questions | {"search, all copies": answers.SEARCH}).items():
             runs, count = [], 0
             for turn in range(TIMES):
-                values = asked(turn, rng, stories) | {"copies": True, "most": 20}
+                values = asked(turn, rng, stories, days) | {"copies": True, "most": 20}
                 timed(connection, question, values) if turn == 0 else None  # the first warms the cache up
                 milliseconds, count = timed(connection, question, values)
                 runs.append(milliseconds)
@@ -155,6 +155,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, nargs="*", default=list(SIZES))
     parser.add_argument("--check", action="store_true", help=f"fail if a p95 at the last size is over {CEILING:.0f} ms")
     parser.add_argument("--folder", type=Path, help="keep the databases here, and use those that are there")
+    parser.add_argument("--days", type=int, default=7, help="how far back questions with a --since look; a week is what ask takes")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="questions-"))
@@ -171,7 +172,7 @@ def main() -> None:
                 server.drop(name)
                 url = server.create(name)
                 mark.write_text(json.dumps({"milliseconds": filled(url, articles)}))
-            figures = measured(url)
+            figures = measured(url, options.days)
             report(articles, figures)
             sizes(url, articles, json.loads(mark.read_text())["milliseconds"])
             slow = [name for name, line in figures.items() if line["p95"] > CEILING]

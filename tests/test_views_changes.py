@@ -67,6 +67,18 @@ def test_search_finds_the_words_of_the_newest_version_only(edges, web):
     assert ask(edges, "SELECT title FROM mart.matching('1,700', copies => true) JOIN mart.coverage USING (article_id)") == [("npa",)]
 
 
+def test_a_text_that_is_read_anew_by_newer_code_is_counted_and_found(edges):
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "UPDATE core.article_version SET text = text || ' Zanzibar.', words = words + 1, text_sha = sha256('new') WHERE number = 1"
+        )
+    rounds.run(edges)
+    assert ask(edges, "SELECT count(*) FROM mart.matching('zanzibar', copies => true)") == [(4,)]
+    assert ask(edges, "SELECT count(*) FROM mart.coverage JOIN mart.article USING (article_id) WHERE coverage.words = article.words") == [
+        (4,)
+    ]
+
+
 def test_what_is_counted_is_what_changed_and_nothing_twice(edges, web):
     counts = "SELECT counted FROM ops.edition ORDER BY edition_id"
     assert ask(edges, counts) == [(2,)]

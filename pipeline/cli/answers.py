@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.store.questions import Question
 
 PAGE = ROOT / "docs" / "questions.md"
-SINCE = timedelta(days=30)
+SINCE = timedelta(days=7)
 EARLIEST = datetime.fromisoformat("1990-01-01T00:00:00Z")
 SEARCH = questions.Question(
     number=0,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print the rows as data.")]
-SINCE = Annotated[str, typer.Option("--since", metavar="ISO", help="From then on: 2026-03-02; else thirty days before the last edition.")]
+SINCE = Annotated[str, typer.Option("--since", metavar="ISO", help="From then on: 2026-03-02; else a week before the last edition.")]
 LANGUAGE = Annotated[str, typer.Option("--language", help="Of the texts, ISO 639-1; else any.")]
 
 

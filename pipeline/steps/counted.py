@@ -48,3 +48,5 @@ def batch(connection: Connection, stories: Sequence[int]) -> None:
     write(connection, "counted.days", titles=titles, days=days)
     write(connection, "counted.words", stories=stories)
     write(connection, "counted.places", stories=stories)
+    write(connection, "counted.unstale", stories=stories)
+    write(connection, "counted.stale", stories=stories)

@@ -102,6 +102,25 @@ FROM core.story_article AS member JOIN core.article USING (article_id)
 WHERE member.story_id = ANY (%(stories)s) AND member.article_id = fulltext.article_id
     AND (fulltext.story_id, is_canonical, fulltext.happened_at) IS DISTINCT FROM (member.story_id, relation = 'origin', article.happened_at);
 
+-- name: unstale
+DELETE FROM core.stale_copy WHERE story_id = ANY (%(stories)s);
+
+-- name: stale
+INSERT INTO core.stale_copy (article_id, corrected_at, story_id, old_sentence)
+SELECT copy.article_id, fixed.extracted_at, copy.story_id, lost.sentence
+FROM core.coverage AS source
+    JOIN core.article_version AS fixed ON fixed.article_id = source.article_id AND fixed.number > 1
+    JOIN core.article_version AS before ON before.article_id = fixed.article_id AND before.number = fixed.number - 1
+    JOIN core.coverage AS copy ON copy.story_id = source.story_id AND NOT copy.by_agency
+    JOIN core.article_version AS newest ON newest.article_id = copy.article_id AND newest.number = copy.version
+    CROSS JOIN LATERAL (
+        SELECT sentence FROM regexp_split_to_table(before.text, '(?<=[.!?])\s+') WITH ORDINALITY AS each (sentence, place)
+        WHERE length(sentence) >= 30 AND strpos(fixed.text, sentence) = 0 AND strpos(newest.text, sentence) > 0
+        ORDER BY place LIMIT 1
+    ) AS lost
+WHERE source.story_id = ANY (%(stories)s) AND source.by_agency AND source.version > 1
+ON CONFLICT (article_id, corrected_at) DO NOTHING;
+
 -- name: doors
 INSERT INTO ops.door (edition_id, stage, door, items)
 SELECT %(edition_id)s::bigint, stage, door, items FROM unnest(%(stages)s::text[], %(doors)s::text[], %(items)s::bigint[]) AS line (stage, door, items)

@@ -18,6 +18,7 @@ SELECT
     story.changed_at                                                -- when its members, canonical article or agency last changed
 FROM core.story
     JOIN core.reach USING (story_id)
-    JOIN core.article ON article.article_id = story.canonical_id
-    JOIN core.article_version AS canonical ON canonical.article_id = article.article_id AND canonical.number = article.version
+    -- left joins by a key: what a query does not name is not read
+    LEFT JOIN core.article ON article.article_id = story.canonical_id
+    LEFT JOIN core.article_version AS canonical ON canonical.article_id = article.article_id AND canonical.number = article.version
     LEFT JOIN core.agency ON agency.agency = story.agency

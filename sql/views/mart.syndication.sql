@@ -26,7 +26,8 @@ SELECT
     coverage.wire_words                                             -- of them, the agency's
 FROM core.coverage
     JOIN core.title USING (title_id)
-    JOIN core.agency ON agency.agency = coverage.agency
-    JOIN core.article ON article.article_id = coverage.article_id
-    JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
+    -- left joins by a key: what a query does not name is not read
+    LEFT JOIN core.agency ON agency.agency = coverage.agency
+    LEFT JOIN core.article ON article.article_id = coverage.article_id
+    LEFT JOIN core.article_version AS newest ON newest.article_id = coverage.article_id AND newest.number = coverage.version
 WHERE coverage.agency IS NOT NULL AND NOT coverage.by_agency AND coverage.once_per_title

@@ -11,8 +11,8 @@ SELECT
     title_day.articles,                                             -- articles
     title_day.stories,                                              -- stories, each counted once per title
     title_day.alone,                                                -- of them, full texts that no other title has
-    title_day.words,                                                -- words of the articles
-    title_day.wire_words                                            -- of them, words of the agency's text
+    title_day.words::integer AS words,                              -- words of the articles
+    title_day.wire_words::integer AS wire_words                     -- of them, words of the agency's text
 FROM core.title_day
     JOIN core.title USING (title_id)
     LEFT JOIN core.agency ON agency.agency = title_day.agency
