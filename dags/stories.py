@@ -2,7 +2,8 @@
 
 **When `publish` is red**: the ledger does not balance: an item has left a stage by no named door. See "The ledger does not balance" in
 docs/runbook.md. **When `cluster` is red**: the database failed. One writer works at a time under a lock that goes with its connection;
-a second one finds it taken and goes home green. Clearing any task is safe.
+a second one finds it taken and goes home green. **When `watch` is red**: the database failed; what it would have told stays untold.
+Clearing any task is safe.
 """
 
 from __future__ import annotations
@@ -40,7 +41,14 @@ def stories() -> None:
         outlet_events[STORIES].extra = total = tasks.publish()
         return total
 
+    @task(doc_md="Titles that are silent or look otherwise: rows of ops.alarm. It stands alone: it must not hide a red `publish`.")
+    def watch() -> dict[str, int]:
+        from pipeline.steps import tasks
+
+        return tasks.watch()
+
     cluster() >> publish()
+    watch()
 
 
 stories()

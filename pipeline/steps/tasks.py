@@ -106,6 +106,14 @@ def publish() -> dict[str, int]:
         return _plain(step(edges))
 
 
+def watch() -> dict[str, int]:
+    """Look for what somebody should look at."""
+    from pipeline.steps.alarms import watch as step
+
+    with _edges() as edges:
+        return _plain(step(edges))
+
+
 def upkeep() -> dict[str, int]:
     """Prune what is kept for a while only."""
     from pipeline.steps.upkeep import upkeep as step

@@ -27,17 +27,17 @@ _OVERLAYS = {"titles", "plot text-overlay", "plot tooltip-overlay", "background"
 
 
 def spark(values: Sequence[float | None], label: str) -> Markup:
-    """Return a line without axes: what came of a figure lately."""
-    import pygal
-
-    told = [value for value in values if value is not None]
+    """Return a line as large as a word, without axes; pygal takes 5 ms for one, and a page has fifty."""
+    told = [(place, value) for place, value in enumerate(values) if value is not None]
     if len(told) < 2:  # noqa: PLR2004  a line has two ends
         return Markup("")
-    flat = {"range": (told[0] - 1, told[0] + 1)} if len(set(told)) == 1 else {}
-    shape: Mapping[str, Any] = {"show_x_labels": False, "show_y_labels": False, "show_dots": False, "spacing": 0, "show_y_guides": False}
-    chart = pygal.Line(width=160, height=32, **FORM, **shape, **flat)
-    chart.add("", list(values))
-    return _drawn(chart, label, "spark")
+    low, high = (choose(value for _, value in told) for choose in (min, max))
+    size = (high - low) or 1.0
+    points = " ".join(f"{place * 100 / (len(values) - 1):.1f},{29 - 26 * (value - low) / size:.1f}" for place, value in told)
+    return Markup(
+        '<svg class="chart spark" viewBox="0 0 100 32" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<polyline class="line" points="{}"/></svg>'
+    ).format(label, points)
 
 
 def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], label: str, *, each: int = 6) -> Markup:
@@ -111,8 +111,6 @@ def _bare(label: str, kind: str) -> Callable[[Any], Any]:
         root.attrib.pop("id", None)
         for name, value in {"class": f"chart {kind}", "role": "img", "aria-label": label}.items():
             root.set(name, value)
-        if kind == "spark":
-            root.set("preserveAspectRatio", "none")
         return root
 
     return filtered

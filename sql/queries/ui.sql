@@ -43,31 +43,32 @@ INSERT INTO ops.silence (kind, subject, who, why, at, until)
 SELECT kind, subject, %(who)s, %(why)s, %(now)s::timestamptz, %(now)s::timestamptz + %(days)s * interval '1 day' FROM ops.alarm WHERE alarm_id = %(alarm_id)s;
 
 -- name: feeds
-WITH told AS (
-    SELECT feed.feed_id, title.title, title.name AS title_name, title.country, feed.url, feed.host, feed.section,
+WITH newest AS MATERIALIZED (
+    SELECT title_id, (SELECT max(first_seen_at) FROM core.article WHERE article.title_id = title.title_id) AS newest_at FROM core.title WHERE active
+), told AS (
+    SELECT feed.feed_id, title.name AS title_name, title.country, feed.url, feed.section, newest_at, fence,
         CASE WHEN paused THEN 'paused' WHEN state <> 'active' THEN state WHEN failures > 0 THEN 'failing' WHEN polled_at IS NULL THEN 'new'
             ELSE 'well' END AS health,
-        schedule.failures, schedule.interval, schedule.polled_at, schedule.next_poll_at, schedule.came, schedule.watched, poll.reason,
-        newest.first_seen_at AS newest_at
-    FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id) LEFT JOIN ops.poll USING (feed_id, fence)
-        LEFT JOIN LATERAL (
-            SELECT first_seen_at FROM core.article WHERE article.title_id = feed.title_id ORDER BY first_seen_at DESC LIMIT 1
-        ) AS newest ON true
+        schedule.failures, schedule.interval, schedule.polled_at, schedule.next_poll_at
+    FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id) LEFT JOIN newest USING (title_id)
     WHERE feed.active
+), page AS (
+    SELECT *, count(*) OVER () AS found, row_number() OVER (ORDER BY
+        CASE WHEN %(sort)s::text = 'title' THEN lower(title_name) END,
+        CASE WHEN %(sort)s::text = 'health' THEN array_position('{gone,probation,failing,paused,new,well}', health) END,
+        CASE WHEN %(sort)s::text = 'health' THEN -failures END,
+        CASE WHEN %(sort)s::text = 'newest' THEN newest_at END NULLS FIRST,
+        CASE WHEN %(sort)s::text = 'next' THEN next_poll_at END,
+        CASE WHEN %(sort)s::text = 'polled' THEN polled_at END DESC NULLS LAST,
+        CASE WHEN %(sort)s::text = 'interval' THEN told.interval END,
+        lower(title_name), feed_id) AS place
+    FROM told
+    WHERE (%(health)s::text = '' OR health = %(health)s) AND (%(country)s::text = '' OR country = %(country)s)
+        AND (%(words)s::text = '' OR strpos(lower(title_name || ' ' || url), lower(%(words)s)) > 0)
+    ORDER BY place LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT *, count(*) OVER () AS found FROM told
-WHERE (%(health)s::text = '' OR health = %(health)s) AND (%(country)s::text = '' OR country = %(country)s)
-    AND (%(words)s::text = '' OR strpos(lower(title_name || ' ' || url), lower(%(words)s)) > 0)
-ORDER BY
-    CASE WHEN %(sort)s::text = 'title' THEN lower(title_name) END,
-    CASE WHEN %(sort)s::text = 'health' THEN array_position('{gone,probation,failing,paused,new,well}', health) END,
-    CASE WHEN %(sort)s::text IN ('health', 'failures') THEN -failures END,
-    CASE WHEN %(sort)s::text = 'newest' THEN newest_at END NULLS FIRST,
-    CASE WHEN %(sort)s::text = 'next' THEN next_poll_at END,
-    CASE WHEN %(sort)s::text = 'polled' THEN polled_at END DESC NULLS LAST,
-    CASE WHEN %(sort)s::text = 'interval' THEN told.interval END,
-    lower(title_name), feed_id
-LIMIT %(limit)s OFFSET %(offset)s;
+SELECT page.*, schedule.came, schedule.watched, poll.reason
+FROM page JOIN ops.schedule USING (feed_id) LEFT JOIN ops.poll ON poll.feed_id = page.feed_id AND poll.fence = page.fence ORDER BY place;
 
 -- name: countries
 SELECT DISTINCT country FROM core.title WHERE active ORDER BY country;

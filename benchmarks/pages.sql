@@ -1,0 +1,28 @@
+-- twenty more feeds for each ten titles: 5,000 in all, most well, each with its day
+INSERT INTO core.feed (title_id, url, host, kind, active) SELECT 1 + n % 620, 'http://title' || 1 + n % 620 || '.test/feed/' || n, 'title' || 1 + n % 620 || '.test', 'feed', true FROM generate_series(1, 4380) AS n;
+
+-- when each is polled
+INSERT INTO ops.schedule (feed_id, state, interval, failures, next_poll_at, polled_at, read_at, depth, came, watched, fence)
+SELECT feed_id, CASE WHEN feed_id % 200 = 0 THEN 'probation' WHEN feed_id % 501 = 0 THEN 'gone' ELSE 'active' END, interval '30 minutes', CASE WHEN feed_id % 40 = 0 THEN 3 ELSE 0 END,
+    '2026-03-02Z'::timestamptz + interval '1 minute' * (feed_id % 30), '2026-03-02Z'::timestamptz - interval '1 minute' * (feed_id % 30), '2026-03-02Z'::timestamptz - interval '1 minute' * (feed_id % 30), 30,
+    ARRAY(SELECT 20 * random() FROM generate_series(1, 31) WHERE feed_id > 0), array_fill(21.0::float8, ARRAY[31]), 336
+FROM core.feed;
+
+-- a week of polls, every half hour
+INSERT INTO ops.poll (feed_id, fence, at, status, reason, unchanged, bytes, seconds, seen, new, known, next_poll_at)
+SELECT feed_id, n, '2026-03-02Z'::timestamptz - interval '30 minutes' * (336 - n) - interval '1 minute' * (feed_id % 30), 200, CASE WHEN (feed_id + n) % 40 = 0 THEN 'timed_out' END, (feed_id + n) % 2 = 0, 9000, 0.3,
+    CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 30 END, CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 1 END, CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 29 END, '2026-03-02Z'
+FROM core.feed, generate_series(1, 336) AS n;
+
+-- every article's way
+INSERT INTO ops.intake (article_id, state, host, next_try_at) SELECT article_id, CASE WHEN article_id % 300 = 0 THEN 'waiting' ELSE 'kept' END, 'title' || title_id || '.test', first_seen_at FROM core.article;
+
+-- 300,000 refusals over 100 days, for thirty reasons
+INSERT INTO ops.refusal (refusal_key, stage, reason, detail, url, feed_id, first_at, last_at, times)
+SELECT sha256(n::text::bytea), (ARRAY['entry','page','article'])[1 + n % 3], (ARRAY['off_domain','not_found','advertisement','too_short','timed_out','video','gallery','no_text','home_page','login_wall','gone','not_html','soft_404','server_error','rate_limited','connect_failed','dns_failed','robots_denied','same_page','not_an_article'])[1 + floor(20 * random() ^ 2)::integer], 'detail ' || n, 'http://title' || 1 + n % 620 || '.test/x/' || n, 1 + n % 5000,
+    '2026-03-02Z'::timestamptz - interval '101 days', '2026-03-02Z'::timestamptz - interval '100 days' * random() ^ 2, 1 + n % 9
+FROM (SELECT n FROM generate_series(1, 300000) AS n) AS made WHERE true ON CONFLICT DO NOTHING;
+
+-- editions of a day, and alarms
+INSERT INTO ops.edition (at, articles, stories, copies, refused, pending) SELECT '2026-03-02Z'::timestamptz - interval '15 minutes' * n, 1000000 - n * 100, 600000 - n * 60, 400000 - n * 40, 300000 - n * 30, n % 50 FROM generate_series(0, 4000) AS n;
+INSERT INTO ops.alarm (kind, subject, title_id, cause, step, anchor, since, seen_at) SELECT 'silent_title', title, title_id, 'It is silent.', 'Look.', 'a-title-is-silent-though-all-is-green', '2026-03-01Z', '2026-03-02Z' FROM core.title LIMIT 40; ANALYZE;

@@ -1,0 +1,192 @@
+"""Silent titles and other alarms: a rhythm is learnt, what is unlikely is told once, and ends by itself."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders_news import Clock, ask, world
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.feeds import silence
+from pipeline.feeds.silence import HOUR, WEEK
+from pipeline.steps.alarms import watch
+
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+OFFICE = [6 if hour // 24 < 5 and 8 <= hour % 24 < 18 else 0 for hour in range(WEEK)]  # of six weeks: every working hour
+
+
+class Always:
+    def __contains__(self, _):
+        return True
+
+
+ALWAYS = Always()
+
+
+def judged(heard=OFFICE, *, last, now, before=20, read=ALWAYS, weeks=6):
+    return silence.judge(silence.chances(heard, weeks), last, now, heard_before=before, read=read)
+
+
+def test_a_title_that_always_has_something_is_missed_within_six_of_its_usual_hours():
+    last = MONDAY + 9.5 * HOUR
+    assert not judged(last=last, now=MONDAY + 12 * HOUR).silent
+    found = judged(last=last, now=MONDAY + 16 * HOUR)
+    assert found.silent
+    assert found.usual == found.hours == 6
+
+
+def test_nights_and_weekends_are_not_missed():
+    found = judged(last=MONDAY + timedelta(days=4, hours=17, minutes=40), now=MONDAY + timedelta(days=7, hours=8))
+    assert found.hours == 62
+    assert (found.usual, found.silent) == (0, False)
+
+
+def test_hours_in_which_we_did_not_read_say_nothing():
+    assert not judged(last=MONDAY + 9 * HOUR, now=MONDAY + 40 * HOUR, read=set()).silent
+
+
+def test_after_slow_days_more_patience_is_had():
+    last, now = MONDAY + timedelta(days=2, hours=9), MONDAY + timedelta(days=2, hours=15)
+    assert judged(last=last, now=now, before=18).unlikely > 1.8 * judged(last=last, now=now, before=6).unlikely
+
+
+def test_what_has_no_rhythm_is_never_surely_silent_soon():
+    rare = [1 if hour % 40 == 0 else 0 for hour in range(WEEK)]
+    assert not judged(rare, last=MONDAY, now=MONDAY + 72 * HOUR).silent
+
+
+@given(st.lists(st.integers(0, 6), min_size=WEEK, max_size=WEEK), st.floats(2, 6))
+def test_no_hour_is_certain(heard, weeks):
+    assert all(0 <= chance < 0.97 for chance in silence.chances(heard, weeks))
+
+
+@given(st.integers(0, 100), st.integers(0, 400), st.integers(0, 400))
+def test_the_longer_the_less_likely(before, first, more):
+    one, other = (judged(last=MONDAY, now=MONDAY + hours * HOUR, before=before).unlikely for hours in (first, first + more))
+    assert one <= other
+
+
+# in the tables
+
+
+@pytest.fixture
+def edges(database, tmp_path):
+    """Three weeks of alpha, an article each hour of the day from 8 to 18, and polls around the clock until the 23rd at 13:00."""
+    clock = Clock(MONDAY + timedelta(days=21, hours=13))
+    with world(database, tmp_path, now=clock) as edges:
+        with edges.connection.transaction():
+            edges.connection.execute(
+                """INSERT INTO core.article (url_key, url, title_id, first_seen_at)
+                SELECT sha256(at::text::bytea), 'http://alpha.example/' || extract(epoch FROM at), (SELECT title_id FROM core.title WHERE title = 'alpha'), at
+                FROM generate_series(%s::timestamptz, %s, '1 hour') AS at WHERE extract(hour FROM at) BETWEEN 8 AND 18""",
+                [MONDAY + timedelta(minutes=10), MONDAY + timedelta(days=21, hours=8, minutes=20)],
+            )
+            edges.connection.execute(
+                """INSERT INTO ops.intake (article_id, host, next_try_at, state, reason)
+                SELECT article_id, 'alpha.example', first_seen_at, 'kept', NULL FROM core.article"""
+            )
+            read(edges, MONDAY, MONDAY + timedelta(days=21, hours=13))
+        yield edges
+
+
+def read(edges, start, end):
+    edges.connection.execute(
+        """INSERT INTO ops.poll (feed_id, fence, at, next_poll_at) SELECT (SELECT min(feed_id) FROM core.feed), extract(epoch FROM at), at, at
+        FROM generate_series(%s::timestamptz, %s, '1 hour') AS at ON CONFLICT DO NOTHING""",
+        [start, end],
+    )
+
+
+def later(edges, **time):
+    with edges.connection.transaction():
+        read(edges, edges.now.at, edges.now.at + timedelta(**time))
+    edges.now.forward(**time)
+
+
+def alarms(edges):
+    return ask(edges, "SELECT kind, subject, since, seen_at, ended_at FROM ops.alarm ORDER BY alarm_id")
+
+
+@pytest.mark.database
+def test_a_silent_title_is_told_once_and_ends_with_its_next_article(edges):
+    assert watch(edges)["alarm"].doors == {"new": 0, "held": 0, "ended": 0, "silenced": 0}
+    later(edges, hours=5)
+    began = edges.now()
+    assert watch(edges)["alarm"].doors["new"] == 1
+    later(edges, hours=1)
+    assert watch(edges)["alarm"].doors == {"new": 0, "held": 1, "ended": 0, "silenced": 0}
+    assert alarms(edges) == [("silent_title", "alpha", began, edges.now(), None)]
+    ((cause,),) = ask(edges, "SELECT cause FROM ops.alarm")
+    assert "Nothing new since 2026-03-23 08:10 UTC" in cause
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "UPDATE core.article SET first_seen_at = %s WHERE article_id = (SELECT max(article_id) FROM core.article)", [edges.now()]
+        )
+    later(edges, minutes=5)
+    assert watch(edges)["alarm"].doors["ended"] == 1
+    assert alarms(edges)[0][-1] == edges.now()
+
+
+@pytest.mark.database
+def test_if_nothing_was_read_no_title_is_silent(edges):
+    with edges.connection.transaction():
+        edges.connection.execute("DELETE FROM ops.poll WHERE at > %s", [edges.now() - timedelta(hours=3)])
+    edges.now.forward(days=3)
+    assert watch(edges)["alarm"].seen == 0
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    "change", ["UPDATE ops.schedule SET paused = true", "UPDATE ops.schedule SET failures = 1", "UPDATE core.title SET active = false"]
+)
+def test_a_title_that_is_not_read_is_not_silent(edges, change):
+    later(edges, hours=6)
+    with edges.connection.transaction():
+        edges.connection.execute(change)
+    assert watch(edges)["alarm"].seen == 0
+
+
+@pytest.mark.database
+def test_pages_that_are_refused_as_they_were_not_before_are_told_with_the_reason(edges):
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "UPDATE ops.intake SET state = 'refused', reason = 'no_text' FROM core.article WHERE article.article_id = intake.article_id AND first_seen_at > %s",
+            [edges.now() - timedelta(days=1)],
+        )
+    assert watch(edges)["alarm"].doors["new"] == 0, "six of a day are too few to judge"
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "UPDATE ops.intake SET state = 'refused', reason = 'no_text' FROM core.article WHERE article.article_id = intake.article_id AND first_seen_at > %s",
+            [edges.now() - timedelta(days=2)],
+        )
+    edges.now.at = MONDAY + timedelta(days=20, hours=23)
+    assert watch(edges)["alarm"].doors["new"] == 1
+    ((kind, cause),) = ask(edges, "SELECT kind, cause FROM ops.alarm")
+    assert kind == "refusals"
+    assert "most for no_text" in cause
+
+
+@pytest.mark.database
+def test_a_changed_layout_is_an_alarm_until_it_settles(edges):
+    def event(what):
+        with edges.connection.transaction():
+            edges.connection.execute(
+                "INSERT INTO ops.title_event (title_id, at, what, detail) SELECT title_id, %s, %s, 'words 400 to 12' FROM core.title WHERE title = 'beta'",
+                [edges.now(), what],
+            )
+
+    event("layout_changed")
+    assert watch(edges)["alarm"].doors["new"] == 1
+    event("layout_settled")
+    assert watch(edges)["alarm"].doors["ended"] == 1
+
+
+@pytest.mark.database
+def test_what_is_silenced_is_kept_and_counted_apart(edges):
+    later(edges, hours=6)
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "INSERT INTO ops.silence (kind, subject, who, why, at, until) VALUES ('silent_title', 'alpha', 'ada', 'rests', %s, %s)",
+            [edges.now(), edges.now() + timedelta(days=1)],
+        )
+    assert watch(edges)["alarm"].doors == {"new": 1, "held": 0, "ended": 0, "silenced": 1}
