@@ -1,5 +1,6 @@
 """What the pages make of figures, times and texts, without a database."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -156,3 +157,10 @@ def test_an_agencys_own_site_does_not_count_as_running_it():
     assert [(title["name"], title["wire"], title["every"]) for title in told["titles"]] == [("B", 3, 4)]
     assert told["columns"] == ["npa"]
     assert told["cells"]["b", "npa"]["shade"] == 6
+
+
+def test_charts_leave_imports_as_they_were():
+    before = list(sys.meta_path)
+    charts.spark([1, 2, 3], "polls")
+    charts._pygal()
+    assert [type(finder) for finder in sys.meta_path] == [type(finder) for finder in before]

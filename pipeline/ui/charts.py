@@ -5,6 +5,7 @@ The content security policy forbids styles within a page, so that only shapes, c
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -42,7 +43,7 @@ def spark(values: Sequence[float | None], label: str) -> Markup:
 
 def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], label: str, *, each: int = 6) -> Markup:
     """Return stacked bars over time; every `each`th is labelled."""
-    import pygal
+    pygal = _pygal()
 
     highest = max((sum(column) for column in zip(*series.values(), strict=True)), default=0)
     shape: Mapping[str, Any] = {
@@ -61,7 +62,7 @@ def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], label: st
 
 def dots(points: Mapping[str, Sequence[tuple[float, float, str]]], label: str, *, ticks: Sequence[tuple[float, str]], rows: int) -> Markup:
     """Return points on a line of time, kind by kind: x, row, what to say of it."""
-    import pygal
+    pygal = _pygal()
 
     names = dict(ticks)
     last = max([x for told in points.values() for x, *_ in told] + list(names) + [1.0])
@@ -114,3 +115,11 @@ def _bare(label: str, kind: str) -> Callable[[Any], Any]:
         return root
 
     return filtered
+
+
+def _pygal() -> Any:
+    """Return pygal without its finder of maps: it is of a kind that Python warns of at every import that fails, in all of the process."""
+    import pygal
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
+    return pygal
