@@ -142,9 +142,8 @@ def main() -> None:
     print(f"false alarms per 100 titles and week  {false:.2f}")
     middle, most = hours[len(hours) // 2], hours[len(hours) * 95 // 100]
     print(f"usual hours until noticed             median {middle}, 95 of 100 {most}, most {hours[-1]}")
-    print(
-        f"the same, titles of few usual hours   in hours of the clock: median {small[len(small) // 2]}, 95 of 100 {small[len(small) * 95 // 100]}"
-    )
+    middle, late = small[len(small) // 2], small[len(small) * 95 // 100]
+    print(f"titles of few usual hours, all hours  median {middle}, 95 of 100 {late}")
     print(f"not noticed in two weeks              {missed} of {len(titles) * SILENCES}")
     for fix in (6, 12, 24, 48):
         print(f"peer: quiet for {fix:>2} hours               {sum(fixed(one, fix) for one in titles) / weeks:.1f} false alarms")
