@@ -1,3 +1,7 @@
+-- the reach of each story, as publish counts it
+INSERT INTO core.reach (story_id, articles, titles, owners, countries, first_at, last_at, best_rank)
+SELECT story, count(*), count(DISTINCT title_id), count(DISTINCT owner), count(DISTINCT country), min(at), max(at), 1 FROM core.piece JOIN core.title USING (title_id) GROUP BY story;
+
 -- twenty more feeds for each ten titles: 5,000 in all, most well, each with its day
 INSERT INTO core.feed (title_id, url, host, kind, active) SELECT 1 + n % 620, 'http://title' || 1 + n % 620 || '.test/feed/' || n, 'title' || 1 + n % 620 || '.test', 'feed', true FROM generate_series(1, 4380) AS n;
 

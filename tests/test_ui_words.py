@@ -48,6 +48,13 @@ def test_a_few_feeds_are_not_judged():
     assert told({"every": 19, "failing": 19, "overdue": 19}) == []
 
 
+def test_of_a_fast_clock_more_patience_is_had():
+    late = FEEDS | {"polled_at": NOW - timedelta(hours=20)}
+    fast = findings.patient(60.0)
+    assert findings.found(late, EDITION, [], now=NOW, policy=fast) == []
+    assert findings.patient(0.0) == findings.DEFAULT
+
+
 def test_the_gravest_comes_first():
     assert told({"overdue": 50, "failing": 60}) == ["Most feeds fail", "Polls are late"]
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 routes = APIRouter()
 HEALTH = {  # in the order of gravity
-    "gone": "gone for good (410), never asked again",
-    "probation": "kept failing, asked seldom",
-    "failing": "failed when last polled",
-    "paused": "paused by somebody",
+    "gone": "it answered 410, and is never asked again",
+    "probation": "it kept failing, and is asked seldom",
+    "failing": "the last poll failed",
+    "paused": "by somebody, until it is resumed",
     "new": "not polled yet",
     "well": "read when last polled",
 }

@@ -45,7 +45,8 @@ def overview(request: Request) -> HTMLResponse:
         alarms = dicts(connection, "ui.alarms", now=now)
         refused = dicts(connection, "ui.refusals", **window)
     came = sum(row["new"] for row in polls)
-    told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came)
+    rate = float((edges.settings.clock or "1").split()[-1])
+    told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came, policy=findings.patient(rate))
     return page(
         request,
         "overview.html",

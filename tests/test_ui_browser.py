@@ -1,0 +1,161 @@
+"""A whole Wiredesk on the newsstand, in a real browser: one logs in, sees a run go green, and reads and presses what there is.
+
+Pictures of every page are left in var/screens. It takes two minutes.
+"""
+
+import os
+import re
+import subprocess
+import time
+
+import pytest
+from builders_browser import PROGRAM, Browser
+
+from pipeline.machine import ports
+from pipeline.machine.postgres import Server
+from pipeline.settings import ROOT
+from pipeline.store import connect
+
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.database,
+    pytest.mark.process,
+    pytest.mark.skipif(PROGRAM is None, reason="there is no chromium here: apt-get install chromium fonts-noto-core"),
+]
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> \u202eright to left\u202c ' + "long" * 125
+SCREENS = ROOT / "var" / "screens"
+FRAME = "document.querySelector('iframe').contentDocument"
+PAGES = {
+    "overview": "",
+    "feeds": "feeds",
+    "stories": "stories",
+    "refusals": "refusals",
+    "agencies": "agencies",
+    "runbook": "runbook",
+    "look-up": "article",
+}
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory):
+    """Address and password of a Wiredesk that reads a newsstand of twelve titles, and the address of its news."""
+    var = tmp_path_factory.mktemp("browser")
+    port = ports.remembered(var / "port")
+    told = os.environ | {"WIREDESK_VAR": str(var), "WIREDESK_PORT": str(port)}
+    command = [str(ROOT / "wiredesk"), "demo", "--serve", "--titles", "12", "--seed", "3"]
+    with (var / "output").open("w+", encoding="utf-8") as output:
+        process = subprocess.Popen(command, env=told, stdout=output, stderr=output)
+        try:
+            password = waited(process, var / "output")
+            yield f"http://127.0.0.1:{port}", password, Server(var / "demo" / "postgres").url("news")
+        finally:
+            process.terminate()
+            process.wait(120)
+
+
+def waited(process, file):
+    end = time.monotonic() + 300
+    while not (found := re.search(r"password (\S+)", file.read_text(encoding="utf-8"))):
+        assert process.poll() is None, file.read_text(encoding="utf-8")
+        assert time.monotonic() < end, file.read_text(encoding="utf-8")
+        time.sleep(0.5)
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def browser(stand, tmp_path_factory):
+    """A browser in which the admin has logged in."""
+    address, password, _ = stand
+    with Browser(tmp_path_factory.mktemp("chromium")) as browser:
+        browser.looks()
+        browser.go(address, "document.querySelector('input[name=username]')&&true")
+        for name, said in (("username", "admin"), ("password", password)):
+            browser.says(f"document.querySelector('input[name={name}]').focus()")
+            browser.ask("Input.insertText", text=said)
+        browser.says("document.querySelector('button[type=submit]').click()")
+        browser.until("document.querySelector('a[href*=\"/plugin/wiredesk\"]')&&true")
+        yield browser
+
+
+def test_a_run_goes_green(stand, browser):
+    runs = "fetch('/api/v2/dags/ingest/dagRuns?state=success').then(answer => answer.json()).then(found => found.total_entries)"
+    end = time.monotonic() + 180
+    while not browser.says(runs):
+        assert time.monotonic() < end
+        time.sleep(1)
+    browser.go(f"{stand[0]}/dags/ingest/runs", "document.body.innerText.includes('Success')")
+
+
+def test_each_page_opens_within_airflow_and_nothing_is_blocked(stand, browser):
+    browser.errors.clear()
+    for name, path in PAGES.items():
+        browser.go(f"{stand[0]}/plugin/wiredesk", f"{FRAME}.querySelector('main h1')&&true")
+        browser.says(f"document.querySelector('iframe').src = '/wiredesk/{path}'")
+        browser.until(
+            f"{FRAME}.location.pathname === '/wiredesk/{path}' && {FRAME}.readyState === 'complete' && {FRAME}.querySelector('main h1').innerText"
+        )
+        browser.picture(SCREENS / f"airflow-{name}.png")
+    assert [error for error in browser.errors if "wiredesk" in error] == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390], ids=["laptop", "phone"])
+def test_each_page_fits_its_screen(stand, browser, dark, width):
+    address, _, news = stand
+    with connect(news) as connection:
+        ((story, left, right),) = connection.execute(
+            "SELECT story_id, min(article_id), max(article_id) FROM core.story_article GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        ).fetchall()
+    more = {"feed": "feeds/1", "story": f"stories/{story}", "compare": f"stories/{story}/compare?left={left}&right={right}"}
+    browser.looks(dark=dark, width=width)
+    try:
+        for name, path in (PAGES | more).items():
+            browser.go(f"{address}/wiredesk/{path}", "document.querySelector('main h1').innerText")
+            assert browser.says("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, (name, width)
+            browser.picture(SCREENS / f"{name}-{'dark' if dark else 'light'}-{width}.png")
+        paper = browser.says("getComputedStyle(document.body).backgroundColor")
+        assert (paper == "rgb(21, 23, 27)") is dark
+    finally:
+        browser.looks()
+
+
+def test_a_feed_is_paused_and_resumed_by_its_buttons(stand, browser):
+    address, _, news = stand
+    browser.go(f"{address}/wiredesk/feeds/1", "document.querySelector('main h1').innerText")
+    for order, then in (("pause", "resume"), ("resume", "pause")):
+        browser.says(f"document.querySelector('form[action$=\"/{order}\"] button').click()")
+        browser.until(f"document.querySelector('form[action$=\"/{then}\"] button')&&true")
+    with connect(news) as connection:
+        events = connection.execute("SELECT what, who FROM ops.feed_event WHERE feed_id = 1 ORDER BY feed_event_id").fetchall()
+    assert events[-2:] == [("paused", "admin"), ("resumed", "admin")]
+
+
+def test_a_hostile_headline_is_shown_as_text(stand, browser):
+    address, _, news = stand
+    with connect(news) as connection:
+        story, article = connection.execute(
+            "SELECT story_id, canonical_id FROM core.story WHERE merged_into IS NULL ORDER BY story_id DESC LIMIT 1"
+        ).fetchone()
+        connection.execute(
+            "UPDATE core.article_version SET headline = %s, text = %s || text WHERE article_id = %s", [HOSTILE, HOSTILE + "\n\n", article]
+        )
+    browser.dialogs.clear()
+    browser.go(f"{address}/wiredesk/stories/{story}", "document.querySelector('main h1').innerText")
+    assert "<script>alert(1)</script>" in browser.says("document.querySelector('main h1').innerText")
+    assert "<script>alert(1)</script>" in browser.says("document.querySelector('main .text').innerText")
+    assert browser.says("document.querySelectorAll('main img, main script').length") == 0
+    assert browser.says("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert browser.dialogs == []
+
+
+def test_the_keyboard_reaches_what_the_mouse_does(stand, browser):
+    browser.go(f"{stand[0]}/wiredesk/feeds", "document.querySelector('main h1').innerText")
+    seen = []
+    for _ in range(12):
+        browser.press("Tab", 9)
+        seen.append(browser.says("document.activeElement.innerText || document.activeElement.name"))
+        assert browser.says("getComputedStyle(document.activeElement).outlineStyle") != "none", seen
+    assert seen[:5] == ["Skip to the page", "Wiredesk", "url", "Look up", "Overview"]
+    browser.says("[...document.querySelectorAll('.tabs a')].find(link => link.innerText === 'Stories').focus()")
+    browser.press("Enter", 13)
+    browser.until("location.pathname === '/wiredesk/stories'")
