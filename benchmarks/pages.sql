@@ -2,6 +2,11 @@
 INSERT INTO core.reach (story_id, articles, titles, owners, countries, first_at, last_at, best_rank)
 SELECT story, count(*), count(DISTINCT title_id), count(DISTINCT owner), count(DISTINCT country), min(at), max(at), 1 FROM core.piece JOIN core.title USING (title_id) GROUP BY story;
 
+-- what each title ran each day, as publish counts it
+INSERT INTO core.title_day (title_id, day, agency, owner, country, articles, stories, alone, words, wire_words)
+SELECT title_id, (at AT TIME ZONE 'UTC')::date, CASE WHEN copies > 2 THEN 'wire' || wire ELSE '' END, owner, country, count(*), count(DISTINCT story), 0, 150 * count(*), 100 * count(*) FILTER (WHERE copies > 2)
+FROM core.piece JOIN core.title USING (title_id) GROUP BY 1, 2, 3, 4, 5;
+
 -- twenty more feeds for each ten titles: 5,000 in all, most well, each with its day
 INSERT INTO core.feed (title_id, url, host, kind, active) SELECT 1 + n % 620, 'http://title' || 1 + n % 620 || '.test/feed/' || n, 'title' || 1 + n % 620 || '.test', 'feed', true FROM generate_series(1, 4380) AS n;
 

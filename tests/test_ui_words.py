@@ -156,9 +156,9 @@ def test_of_one_value_no_line_is_drawn():
 
 def test_an_agencys_own_site_does_not_count_as_running_it():
     rows = [
-        {"title": "npa", "title_name": "NPA", "own_agency": "npa", "agency": "npa", "articles": 9, "kept": 1.0, "lag": None},
-        {"title": "b", "title_name": "B", "own_agency": None, "agency": "npa", "articles": 3, "kept": 0.8, "lag": None},
-        {"title": "b", "title_name": "B", "own_agency": None, "agency": None, "articles": 1, "kept": 1.0, "lag": None},
+        {"title": "npa", "title_name": "NPA", "own_agency": "npa", "agency": "npa", "articles": 9, "words": 900, "wire_words": 400},
+        {"title": "b", "title_name": "B", "own_agency": None, "agency": "npa", "articles": 3, "words": 900, "wire_words": 400},
+        {"title": "b", "title_name": "B", "own_agency": None, "agency": None, "articles": 1, "words": 900, "wire_words": 400},
     ]
     told = matrix(rows)
     assert [(title["name"], title["wire"], title["every"]) for title in told["titles"]] == [("B", 3, 4)]

@@ -107,8 +107,6 @@ def _bare(label: str, kind: str) -> Callable[[Any], Any]:
             if told and (said := told.get("label", told.get("value"))) is not None:
                 said.tag = said.tag.replace("desc", "title")  # what a browser shows when one points at it
                 parent.insert(0, said)
-            for painted in ("style", "onclick", "onload"):
-                parent.attrib.pop(painted, None)
         root.attrib.pop("id", None)
         for name, value in {"class": f"chart {kind}", "role": "img", "aria-label": label}.items():
             root.set(name, value)

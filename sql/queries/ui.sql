@@ -109,22 +109,19 @@ INSERT INTO ops.feed_event (feed_id, at, what, was, now, detail, who)
 VALUES (%(feed_id)s, %(at)s, %(what)s, %(was)s, %(now)s, '', %(who)s);
 
 -- name: stories
-WITH lately AS (
-    SELECT story_id, max(happened_at) AS last_at, count(*) AS copies
-    FROM core.article JOIN core.story_article USING (article_id)
-    WHERE happened_at > %(since)s AND happened_at <= %(now)s
-    GROUP BY story_id
-), first AS (
-    SELECT story_id, lately.last_at, copies FROM lately JOIN core.story USING (story_id)
-    WHERE (%(single)s OR copies > 1) AND (%(agency)s::text = '' OR story.agency = %(agency)s)
-    ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -copies END, lately.last_at DESC, story_id DESC
+-- As the last edition counted them: without one, a story is not listed yet.
+WITH page AS (
+    SELECT story_id, articles, titles, owners, first_at, last_at FROM core.reach
+    WHERE last_at > %(since)s AND last_at <= %(now)s AND (%(single)s OR articles > 1)
+        AND (%(agency)s::text = '' OR EXISTS (SELECT FROM core.story WHERE story.story_id = reach.story_id AND story.agency = %(agency)s))
+    ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -articles END, last_at DESC, story_id DESC
     LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT story.story_id, story.headline, story.language, agency.name AS agency, story.articles, story.titles, story.owners, story.first_at, story.last_at,
-    story.words, title.name AS title_name, first.copies AS lately
-FROM first JOIN mart.story AS story USING (story_id) JOIN core.article ON article.article_id = story.canonical_article_id
-    JOIN core.title USING (title_id) LEFT JOIN core.agency ON agency.agency = story.agency
-ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -first.copies END, first.last_at DESC, story_id DESC;
+SELECT page.*, newest.headline, newest.language, newest.words, agency.name AS agency, title.name AS title_name
+FROM page JOIN core.story USING (story_id) JOIN core.article ON article.article_id = story.canonical_id JOIN core.title USING (title_id)
+    JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
+    LEFT JOIN core.agency ON agency.agency = story.agency
+ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -page.articles END, page.last_at DESC, story_id DESC;
 
 -- name: agency_names
 SELECT agency, name FROM core.agency WHERE active ORDER BY name;
@@ -182,11 +179,12 @@ SELECT title.name AS title_name, count(*) AS items FROM (
 GROUP BY title.name ORDER BY items DESC, title_name LIMIT 12;
 
 -- name: syndication
-SELECT title.title, title.name AS title_name, title.agency AS own_agency, story.agency, count(*) AS articles, avg(kept) AS kept,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) FILTER (WHERE relation <> 'origin') AS lag
-FROM core.article JOIN core.story_article USING (article_id) JOIN core.story USING (story_id) JOIN core.title USING (title_id)
-WHERE happened_at > %(since)s AND happened_at <= %(now)s
-GROUP BY title.title_id, story.agency ORDER BY title.name, story.agency;
+-- As the last edition counted it, in whole days.
+SELECT title.title, title.name AS title_name, title.agency AS own_agency, nullif(title_day.agency, '') AS agency,
+    sum(articles) AS articles, sum(words) AS words, sum(wire_words) AS wire_words
+FROM core.title_day JOIN core.title USING (title_id)
+WHERE day >= (%(since)s::timestamptz AT TIME ZONE 'UTC')::date AND day <= (%(now)s::timestamptz AT TIME ZONE 'UTC')::date
+GROUP BY title.title_id, title_day.agency ORDER BY title.name, title_day.agency;
 
 -- name: lookup
 SELECT article.article_id, article.url, article.first_seen_at, article.published_at, article.published_precision, article.published_from,
