@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -14,7 +15,7 @@ from pipeline.settings import ROOT, Settings
 from pipeline.steps import rounds
 from pipeline.steps.poll import poll
 from pipeline.store import connect
-from pipeline.ui import runbook
+from pipeline.ui import findings, runbook
 from pipeline.ui.app import House, build
 from pipeline.ui.visitor import Visitor, token
 
@@ -310,6 +311,21 @@ def test_the_overview_says_what_needs_a_look_and_what_to_do_first(filled):
     late = html.fromstring(client(filled, now=NOW + timedelta(hours=5)).get("/").text).text_content()
     assert "Nothing is being polled" in late
     assert "No edition for long" in late
+
+
+def test_a_red_task_is_named_with_what_to_do_first(edges, database):
+    rounds.run(edges)
+    one = client(database, now=edges.now())
+    reds = [
+        findings.Red(dag="stories", task="publish", ago=timedelta(minutes=12)),
+        findings.Red(dag="articles", task="fetch", ago=timedelta(hours=3)),
+    ]
+    one.app.state.house = replace(one.app.state.house, red=lambda _: reds)
+    page = html.fromstring(one.get("/").text)
+    assert page.xpath("string(//h1)") == "2 things need a look."
+    assert page.xpath("//li[@class='grave']/p[1]/text()") == ["Red: publish of stories", "Red: fetch of articles"]
+    assert "It failed 12 min ago" in page.text_content()
+    assert page.xpath("//li[1]//a[contains(@href, '/runbook#the-ledger-does-not-balance')]")
 
 
 def test_all_is_well_when_all_is_well(edges, database):

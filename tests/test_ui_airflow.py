@@ -65,6 +65,10 @@ def test_airflows_navigation_leads_to_the_pages(found):
     assert (view["href"], view["destination"], view["nav_top_level"]) == ("/wiredesk/", "nav", True)
 
 
+def test_a_red_task_is_found_by_its_name(found):
+    assert found["red"] == [[], ["publish of stories"]]
+
+
 def test_what_airflow_loads_in_each_of_its_parts_is_light():
     code = "import sys; sys.path.insert(0, 'pipeline/ui/plugins'); import airflow.plugins_manager; before = set(sys.modules); import wiredesk; print(sorted(name for name in set(sys.modules) - before if name.partition('.')[0] in {'fastapi', 'psycopg', 'jinja2', 'pygal', 'pipeline'}))"
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -46,7 +46,30 @@ def main():
         found["pressed elsewhere"] = client.post("/wiredesk/feeds/1/pause", data={"token": "x"}).status_code
         found["plugins"] = client.get("/api/v2/plugins").json()["plugins"]
         found["errors"] = client.get("/api/v2/plugins/importErrors").json()["import_errors"]
+        found["red"] = reds()
     return found
+
+
+def reds():
+    """Return what is red before a run, and after one whose books do not balance: an article is on no way."""
+    from datetime import UTC, datetime, timedelta
+
+    from airflow.dag_processing.dagbag import DagBag
+
+    from pipeline.settings import ROOT, Settings
+    from pipeline.store import connect
+    from pipeline.ui.guard import airflow_red
+
+    def now():
+        return [f"{red.task} of {red.dag}" for red in airflow_red(datetime.now(UTC) + timedelta(seconds=1))]
+
+    before = now()
+    with connect(Settings().database_url) as connection:
+        connection.execute(
+            "INSERT INTO core.article (url_key, url, title_id, first_seen_at) VALUES (sha256('x'), 'http://a.example/x', 1, '2026-03-02Z')"
+        )
+    DagBag(dag_folder=str(ROOT / "dags" / "stories.py")).dags["stories"].test()
+    return [before, now()]
 
 
 def every(app):

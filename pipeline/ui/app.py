@@ -18,7 +18,10 @@ from pipeline.ui.headers import Headers
 from pipeline.ui.visitor import Visitor  # noqa: TC001  FastAPI reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from pipeline.ui.findings import Red
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +31,18 @@ class House:
     settings: Settings
     where: Callable[[], str]  # address of the news
     key: str  # of the tokens of forms
+    red: Callable[[datetime], Sequence[Red]] = lambda _now: ()  # tasks that failed, by the clock on the wall
 
 
 @cache
 def standing() -> FastAPI:
     """Return the pages of this process: within Airflow, behind its login."""
     from pipeline.machine.databases import news
-    from pipeline.ui.guard import airflow_login, airflow_secret
+    from pipeline.ui.guard import airflow_login, airflow_red, airflow_secret
 
     settings = Settings()
-    return build(House(settings=settings, where=lambda: settings.database_url or news(settings), key=airflow_secret()), airflow_login())
+    house = House(settings=settings, where=lambda: settings.database_url or news(settings), key=airflow_secret(), red=airflow_red)
+    return build(house, airflow_login())
 
 
 def build(house: House, guard: Callable[..., Visitor]) -> FastAPI:

@@ -24,7 +24,22 @@ class Policy:
     pending: float = 0.5  # share of a day's new articles that wait
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Red:
+    """A task that failed and has not gone well since."""
+
+    dag: str
+    task: str
+    ago: timedelta  # by the clock on the wall
+
+
 DEFAULT = Policy()
+STEPS = {  # what to do first about a red task; all others: the log
+    ("feeds", "sync"): "A block of the registry is not valid: ./wiredesk titles check names file and line.",
+    ("ingest", "settle"): "Most feeds of the run failed: look at the network and the resolver of this machine first.",
+    ("stories", "publish"): "The ledger does not balance: its log says which line, the runbook how to look.",
+}
+ANCHORS = {("ingest", "settle"): "most-feeds-fail", ("stories", "publish"): "the-ledger-does-not-balance"}
 
 
 def patient(rate: float, policy: Policy = DEFAULT) -> Policy:
@@ -60,6 +75,21 @@ def found(
         *_pending(edition, came, policy),
     ]
     return sorted(told, key=lambda finding: (not finding.grave, finding.what))
+
+
+def red(tasks: Sequence[Red]) -> list[Finding]:
+    """Return the red tasks as findings."""
+    log = "Read the end of its log (Dags, the DAG, its red square); then ./wiredesk doctor. Clearing it is safe."
+    return [
+        Finding(
+            what=f"Red: {task.task} of {task.dag}",
+            cause=f"It failed {span(task.ago)} ago, and has not gone well since.",
+            step=STEPS.get((task.dag, task.task), log),
+            anchor=ANCHORS.get((task.dag, task.task), "the-dags-and-what-red-means"),
+            grave=True,
+        )
+        for task in tasks
+    ]
 
 
 def _polls(feeds: Mapping[str, Any], now: datetime, policy: Policy) -> Iterator[Finding]:

@@ -1,16 +1,21 @@
 """A request -> who is asking, by Airflow's own login; HTTPException 401 if nobody has logged in, 403 if that one may not.
 
-The only module that uses `airflow.api_fastapi`, which is not Airflow's stable interface: tests/test_ui_airflow.py asks the real one.
+The only module of the pages that uses Airflow's inside, which is not its stable interface: tests/test_ui_airflow.py asks the real one.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.ui.findings import Red
 from pipeline.ui.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+
+LATELY = timedelta(hours=24)
 
 
 def airflow_login() -> Callable[..., Visitor]:
@@ -34,3 +39,24 @@ def airflow_secret() -> str:
     from airflow.configuration import conf
 
     return str(conf.get("api", "secret_key"))
+
+
+def airflow_red(now: datetime) -> list[Red]:
+    """Return the tasks of our DAGs that failed in the last day, by the clock on the wall, and have not gone well since."""
+    from airflow.models.dag import DagTag
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+    from sqlalchemy import func, select
+
+    failed = func.max(TaskInstance.end_date).filter(TaskInstance.state == "failed")
+    well = func.max(TaskInstance.end_date).filter(TaskInstance.state == "success")
+    ours = select(DagTag.dag_id).where(DagTag.name == "wiredesk")
+    wanted = (
+        select(TaskInstance.dag_id, TaskInstance.task_id, failed, well)
+        .where(TaskInstance.end_date > now - LATELY, TaskInstance.dag_id.in_(ours))
+        .group_by(TaskInstance.dag_id, TaskInstance.task_id)
+        .order_by(TaskInstance.dag_id, TaskInstance.task_id)
+    )
+    with create_session() as session:
+        rows = session.execute(wanted).all()
+    return [Red(dag=dag, task=task, ago=now - at) for dag, task, at, since in rows if at and (since is None or since < at)]

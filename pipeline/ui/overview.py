@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request  # noqa: TC002  FastAPI reads it
 from starlette.responses import HTMLResponse  # noqa: TC002  likewise
 
+from pipeline import clock
 from pipeline.store import dicts
 from pipeline.ui import charts, findings
 from pipeline.ui.pages import page, reading
@@ -46,12 +47,13 @@ def overview(request: Request) -> HTMLResponse:
         refused = dicts(connection, "ui.refusals", **window)
     came = sum(row["new"] for row in polls)
     rate = float((edges.settings.clock or "1").split()[-1])
+    red = findings.red(request.app.state.house.red(clock.wall()))
     told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came, policy=findings.patient(rate))
     return page(
         request,
         "overview.html",
         now=now,
-        findings=told,
+        findings=red + told,
         alarms=[alarm for alarm in alarms if not alarm["until"]],
         silenced=[alarm for alarm in alarms if alarm["until"]],
         figures=[_figure(figure, editions, latest[0] if latest else None) for figure in FIGURES],
