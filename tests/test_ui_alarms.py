@@ -111,10 +111,13 @@ def alarms(edges):
 def test_a_silent_title_is_told_once_and_ends_with_its_next_article(edges):
     assert watch(edges)["alarm"].doors == {"new": 0, "held": 0, "ended": 0, "silenced": 0}
     later(edges, hours=5)
-    began = edges.now()
-    assert watch(edges)["alarm"].doors["new"] == 1
+    began, told = edges.now(), []
+    assert watch(edges, tell=told.append)["alarm"].doors["new"] == 1
     later(edges, hours=1)
-    assert watch(edges)["alarm"].doors == {"new": 0, "held": 1, "ended": 0, "silenced": 0}
+    assert watch(edges, tell=told.append)["alarm"].doors == {"new": 0, "held": 1, "ended": 0, "silenced": 0}
+    (line,) = told
+    assert line.startswith("silent_title alpha: Nothing new since")
+    assert line.endswith("See docs/runbook.md#a-title-is-silent-though-all-is-green")
     assert alarms(edges) == [("silent_title", "alpha", began, edges.now(), None)]
     ((cause,),) = ask(edges, "SELECT cause FROM ops.alarm")
     assert "Nothing new since 2026-03-23 08:10 UTC" in cause
@@ -189,4 +192,6 @@ def test_what_is_silenced_is_kept_and_counted_apart(edges):
             "INSERT INTO ops.silence (kind, subject, who, why, at, until) VALUES ('silent_title', 'alpha', 'ada', 'rests', %s, %s)",
             [edges.now(), edges.now() + timedelta(days=1)],
         )
-    assert watch(edges)["alarm"].doors == {"new": 1, "held": 0, "ended": 0, "silenced": 1}
+    told = []
+    assert watch(edges, tell=told.append)["alarm"].doors == {"new": 1, "held": 0, "ended": 0, "silenced": 1}
+    assert told == []

@@ -5,7 +5,7 @@ the same hour of like days. The chance that all hours since the last article wer
 negative logarithm is added up here, hour by hour. Hours in which we did not read ourselves say nothing and are left out.
 
 Before a title fell quiet it may have been slower than usual (a holiday): its chances are then lowered by as much. The figures are those of
-benchmarks/silence.py.
+benchmarks/silence.py; see decision 15.
 """
 
 from __future__ import annotations

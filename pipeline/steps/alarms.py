@@ -8,6 +8,7 @@ cannot write a row.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from pipeline.store import Connection
 
 SINCE = timedelta(days=14)  # what is silent for longer is no news: it stays, and its hours are not counted anew
+
+
+Tell = Callable[[str], None]  # a line for people
+
+
+def _nobody(_line: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +55,23 @@ class Alarm:
     anchor: str
 
 
-def watch(edges: Edges, _wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
-    """Look for what is to be looked at, and keep it. Tally: new, held, ended, and silenced (of the first two)."""
-    doors = committed(edges.connection, partial(_watched, edges.connection, edges.now()))
+def watch(
+    edges: Edges,
+    _wanted: Wanted = Wanted(),  # noqa: B008  frozen
+    report: Report = silent,
+    *,
+    tell: Tell = _nobody,
+) -> Mapping[str, Tally]:
+    """Look for what is to be looked at, keep it, and tell of what begins and is not silenced.
+
+    Tally: new, held, ended, and silenced (of the first two).
+    """
+    now = edges.now()
+    doors = committed(edges.connection, partial(_watched, edges.connection, now))
     report(1, 1)
+    with edges.connection.transaction():
+        for row in dicts(edges.connection, "alarms.begun", at=now):
+            tell("{kind} {subject}: {cause} First: {step} See docs/runbook.md#{anchor}".format(**row))
     return {"alarm": Tally(seen=doors["new"] + doors["held"] + doors["ended"], doors=doors)}
 
 

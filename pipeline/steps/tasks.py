@@ -107,11 +107,11 @@ def publish() -> dict[str, int]:
 
 
 def watch() -> dict[str, int]:
-    """Look for what somebody should look at."""
+    """Look for what somebody should look at; what begins is a line of the task's log."""
     from pipeline.steps.alarms import watch as step
 
     with _edges() as edges:
-        return _plain(step(edges))
+        return _plain(step(edges, tell=print))
 
 
 def upkeep() -> dict[str, int]:

@@ -57,3 +57,10 @@ UPDATE ops.alarm SET ended_at = greatest(since, %(at)s::timestamptz) WHERE alarm
 
 -- name: silenced
 SELECT DISTINCT kind, subject FROM ops.silence WHERE until > %(at)s;
+
+-- name: begun
+-- What begins now, and nobody has silenced.
+SELECT kind, subject, cause, step, anchor FROM ops.alarm
+WHERE ended_at IS NULL AND since = %(at)s AND NOT EXISTS (
+    SELECT FROM ops.silence WHERE silence.kind = alarm.kind AND silence.subject = alarm.subject AND until > %(at)s
+) ORDER BY kind, subject;
