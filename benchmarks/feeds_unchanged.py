@@ -94,7 +94,7 @@ def world(place: Path) -> Iterator[tuple[Edges, Web, Inline, list[datetime]]]:
         at = [NOON]
         with opened(settings, url, now=lambda: at[0]) as edges:
             web, inline = Web(), Inline()
-            edges.door, edges.children = web, inline  # type: ignore[assignment]
+            edges.door, edges.children = web, inline  # type: ignore[assignment]  # a small web, and no processes
             inside.prepare((), 1)
             yield edges, web, inline, at
 

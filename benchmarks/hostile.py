@@ -28,15 +28,15 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-import psycopg  # noqa: E402
+import psycopg  # noqa: E402  the path comes first
 from hostile import suite, world  # noqa: E402  it stands with the tests
-from hostile.cases import case as make  # noqa: E402
-from hostile.cases import ok  # noqa: E402
+from hostile.cases import case as make  # noqa: E402  the path comes first
+from hostile.cases import ok  # noqa: E402  the path comes first
 
-from benchmarks import hostile_peers  # noqa: E402
-from pipeline.machine.postgres import Server  # noqa: E402
-from pipeline.steps import polled  # noqa: E402
-from pipeline.store import migrate  # noqa: E402
+from benchmarks import hostile_peers  # noqa: E402  the path comes first
+from pipeline.machine.postgres import Server  # noqa: E402  the path comes first
+from pipeline.steps import polled  # noqa: E402  the path comes first
+from pipeline.store import migrate  # noqa: E402  the path comes first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

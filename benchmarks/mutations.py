@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from hostile.mutations import MUTATIONS, Mutation  # noqa: E402  it stands with the tests
 
-from pipeline.machine.postgres import Server  # noqa: E402
-from pipeline.store import migrate  # noqa: E402
+from pipeline.machine.postgres import Server  # noqa: E402  the path comes first
+from pipeline.store import migrate  # noqa: E402  the path comes first
 
 SECONDS = 60.0  # a run may take
 FLOOR = 60  # guards

@@ -53,7 +53,7 @@ def _prepare(line: Connection) -> int:
         megabytes, initializer, initargs = pickle.loads(line.recv_bytes())  # noqa: S301  from our own parent
         if initializer is not None:
             initializer(*initargs)
-    except Exception as error:
+    except Exception as error:  # it is raised in the parent, who can act
         line.send_bytes(_packed("raised", _noted(error)))
         raise EOFError from error
     line.send_bytes(_packed("done", None))

@@ -90,7 +90,7 @@ def test_two_cached_editions_in_turn_are_read_once_each_and_rewrite_nothing(edge
 def test_an_old_edition_with_a_new_build_date_does_not_undo_a_newer_one(edges, web):
     built = iter(range(99))
     old = lambda: rss(ONE, TWO, built=f"edition {next(built)}")  # noqa: E731  two editions, each with bytes of its own every time
-    new = lambda: rss(TWO, LATER, built=f"edition {next(built)}")  # noqa: E731
+    new = lambda: rss(TWO, LATER, built=f"edition {next(built)}")  # noqa: E731  the same
     queue = iter([old, new, old, new, old])
     answering(web, lambda: Answer(url=FEED, status=200, headers={}, body=next(queue)()))
     for _ in range(5):

@@ -58,7 +58,7 @@ def main() -> None:
     except BrokenPipeError:  # `./wiredesk ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception as error:
+    except Exception as error:  # what is ours to tell is told, the rest is raised again
         told = _told(error)
         if told is None or tracebacks:
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,16 +16,13 @@ from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
 from pipeline.steps.leases import Budget, holding
 from pipeline.steps.refusals import refuse
 from pipeline.steps.spread import spread
+from pipeline.steps.visits import Visit, by_site, visits
 from pipeline.store import POISON, committed, read, value, write
 from pipeline.text import clean
-from pipeline.web.sites import site
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
-    from datetime import datetime
 
-    from pipeline.steps.leases import Hourglass
-    from pipeline.web.asker import Asker, Ruling
 
 BATCH = 400  # pages claimed at once: they are fetched within a lease, a second apart on one host
 PER_HOST = 120  # of one host among them; the others are let go again
@@ -56,17 +53,6 @@ class Claim:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """What came of one page."""
-
-    claim: Claim
-    at: datetime
-    answer: Answer | Refusal | None  # None: not asked
-    ruling: Ruling | None = None  # what robots.txt said
-    wait: timedelta | None = None  # what the host asked for
-
-
 def fetch(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
     """Fetch the wanted pages that are due, and tally them."""
     pages: Counter[str] = Counter()
@@ -86,37 +72,19 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 def _fetched(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
     """Fetch what was claimed, and yield the door by which each page left."""
-    sites: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        sites[site(claim.host)].append(claim)
     with holding(edges.url, "fetch.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
         edges.ready("door", "shelf")
-        with closing(spread(list(sites.values()), partial(_pages, edges, edges.asker(), glass), THREADS)) as found:
+        asker = edges.asker()
+
+        def look(some: Sequence[Claim]) -> Iterator[Visit[Claim]]:
+            return visits(some, lambda claim: asker.fetch(claim.url, kind="page"), glass=glass, now=edges.now)
+
+        with closing(spread(by_site(claims), look, THREADS)) as found:
             for fetched in found:
                 yield _store(edges, fetched)
 
 
-def _pages(edges: Edges, asker: Asker, glass: Hourglass, claims: Sequence[Claim]) -> Iterator[Fetched]:
-    """Fetch the pages of one site, one after the other, while the lease lasts.
-
-    When a host asks us to wait, or the site's time is over, the others are put off.
-    """
-    waits: dict[str, timedelta] = {}
-    budget = Budget()
-    for claim in claims:
-        if glass.empty:
-            return
-        at = edges.now()
-        if claim.host in waits or budget.spent:
-            yield Fetched(claim=claim, at=at, answer=None, wait=waits.get(claim.host))
-            continue
-        answer, ruling = asker.fetch(claim.url, kind="page")
-        if isinstance(answer, Refusal) and answer.reason == Reason.RATE_LIMITED:
-            waits[claim.host] = answer.retry_after or TRIES[0]
-        yield Fetched(claim=claim, at=at, answer=answer, ruling=ruling, wait=waits.get(claim.host))
-
-
-def _store(edges: Edges, fetched: Fetched) -> str:
+def _store(edges: Edges, fetched: Visit[Claim]) -> str:
     """Store a page or a refusal and return the door by which it left. Nothing, if the claim was lost."""
     try:
         return committed(edges.connection, partial(_stored, edges, fetched))
@@ -125,7 +93,7 @@ def _store(edges: Edges, fetched: Fetched) -> str:
         return committed(edges.connection, partial(_stored, edges, replace(fetched, answer=poison)))
 
 
-def _stored(edges: Edges, fetched: Fetched) -> str:
+def _stored(edges: Edges, fetched: Visit[Claim]) -> str:
     claim = fetched.claim
     held = {"article_id": claim.article_id, "fence": claim.fence}
     if value(edges.connection, "fetch.hold", **held) is None:
@@ -141,7 +109,7 @@ def _stored(edges: Edges, fetched: Fetched) -> str:
     return _refused(edges, fetched, fetched.answer, held)
 
 
-def _refused(edges: Edges, fetched: Fetched, refusal: Refusal, held: Mapping[str, int]) -> str:
+def _refused(edges: Edges, fetched: Visit[Claim], refusal: Refusal, held: Mapping[str, int]) -> str:
     attempts = fetched.claim.attempts
     if refusal.reason in PASSING and attempts < len(TRIES):
         again = fetched.at + max(TRIES[attempts], fetched.wait or refusal.retry_after or timedelta(0))
@@ -153,7 +121,7 @@ def _refused(edges: Edges, fetched: Fetched, refusal: Refusal, held: Mapping[str
     return f"refused:{refusal.reason}"
 
 
-def _keep(edges: Edges, answer: Answer, fetched: Fetched, held: Mapping[str, int]) -> None:
+def _keep(edges: Edges, answer: Answer, fetched: Visit[Claim], held: Mapping[str, int]) -> None:
     kind = clean(answer.headers.get("content-type", ""), 200)
     body = zlib.compress(answer.body, 6)
     robots = fetched.ruling.decision if fetched.ruling else None

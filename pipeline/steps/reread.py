@@ -6,7 +6,7 @@ read now changes nothing: the article keeps its texts, and its next time comes.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
@@ -15,26 +15,25 @@ from typing import TYPE_CHECKING, TypeAlias
 from pipeline.articles.repeats import NOTHING
 from pipeline.children import Killed
 from pipeline.reasons import Reason
-from pipeline.records import Article, Page, Refusal, Signature, Tally
+from pipeline.records import Answer, Article, Page, Refusal, Signature, Tally
 from pipeline.steps import inside
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
 from pipeline.steps.extract import SECONDS, entries
-from pipeline.steps.fetch import PER_HOST, TRIES
+from pipeline.steps.fetch import PER_HOST
 from pipeline.steps.learn import known
-from pipeline.steps.leases import Budget, holding
+from pipeline.steps.leases import holding
 from pipeline.steps.renewed import Claim, Look, store
 from pipeline.steps.spread import spread
+from pipeline.steps.visits import Visit, by_site, visits
 from pipeline.store import committed, read, write
 from pipeline.text import clean
-from pipeline.web.sites import site
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from pipeline.articles.repeats import Known
     from pipeline.records import Entry, Title
-    from pipeline.steps.leases import Hourglass
-    from pipeline.web.asker import Asker
+    from pipeline.web.asker import Asked, Asker
 
 About: TypeAlias = "tuple[Title, Entry | None, Known]"  # whose it is, what feeds said, what its title's pages repeat
 BATCH = 200  # pages claimed at once
@@ -63,9 +62,6 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 
 def _looked(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
-    sites: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        sites[site(claim.host)].append(claim)
     with holding(edges.url, "reread.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
         edges.ready("door", "shelf", "children")
         titles = edges.titles()
@@ -75,36 +71,31 @@ def _looked(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]
         about = {
             claim.article_id: (titles[claim.title_id], said.get(claim.article_id), learnt.get(claim.title_id, NOTHING)) for claim in claims
         }
-        work = partial(_pages, edges, edges.asker(), glass, about)
-        with closing(spread(list(sites.values()), work, THREADS)) as found:
+        asker = edges.asker()
+
+        def work(some: Sequence[Claim]) -> Iterator[Look]:
+            asked = visits(some, partial(_asked, asker), glass=glass, now=edges.now)
+            return (_look(edges, visit, about[visit.claim.article_id]) for visit in asked)
+
+        with closing(spread(by_site(claims), work, THREADS)) as found:
             for look in found:
                 yield store(edges, look)
 
 
-def _pages(  # noqa: PLR0917  bound but the last
-    edges: Edges, asker: Asker, glass: Hourglass, about: Mapping[int, About], claims: Sequence[Claim]
-) -> Iterator[Look]:
-    """Look at the pages of one site, one after the other, while the lease lasts."""
-    waits: dict[str, timedelta] = {}
-    budget = Budget()
-    for claim in claims:
-        if glass.empty:
-            return
-        at = edges.now()
-        if claim.host in waits or budget.spent:
-            yield Look(claim=claim, at=at, answer=None, wait=waits.get(claim.host))
-            continue
-        answer, ruling = asker.fetch(claim.url, kind="page", etag=claim.etag, modified=claim.modified)
-        if isinstance(answer, Refusal) and answer.reason == Reason.RATE_LIMITED:
-            waits[claim.host] = answer.retry_after or TRIES[0]
-        robots = ruling.decision if ruling else None
-        if isinstance(answer, Refusal) or answer.status == NOT_MODIFIED:
-            yield Look(claim=claim, at=at, answer=answer, robots=robots, wait=waits.get(claim.host))
-            continue
-        kind = clean(answer.headers.get("content-type", ""), 200)
-        title, entry, learnt = about[claim.article_id]
-        page = Page(url=answer.url, body=answer.body, content_type=kind, fetched_at=at, title=title, entry=entry)
-        yield Look(claim=claim, at=at, answer=answer, robots=robots, page=page, found=_read(edges, page, learnt), learnt=learnt)
+def _asked(asker: Asker, claim: Claim) -> Asked:
+    return asker.fetch(claim.url, kind="page", etag=claim.etag, modified=claim.modified)
+
+
+def _look(edges: Edges, visit: Visit[Claim], about: About) -> Look:
+    """Read a page that came with a new body."""
+    answer, robots = visit.answer, visit.ruling.decision if visit.ruling else None
+    if not isinstance(answer, Answer) or answer.status == NOT_MODIFIED:
+        return Look(claim=visit.claim, at=visit.at, answer=answer, robots=robots, wait=visit.wait)
+    kind = clean(answer.headers.get("content-type", ""), 200)
+    title, entry, learnt = about
+    page = Page(url=answer.url, body=answer.body, content_type=kind, fetched_at=visit.at, title=title, entry=entry)
+    found = _read(edges, page, learnt)
+    return Look(claim=visit.claim, at=visit.at, answer=answer, robots=robots, page=page, found=found, learnt=learnt)
 
 
 def _read(edges: Edges, page: Page, learnt: Known) -> tuple[Article, Signature] | Refusal:

@@ -49,7 +49,7 @@ def _rendered() -> tuple[list[tuple[str, str]], Markup]:
     return sections, Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704  our own file, without HTML
 
 
-def _reason(tokens: list, at: int) -> str | None:  # type: ignore[type-arg]
+def _reason(tokens: list, at: int) -> str | None:  # type: ignore[type-arg]  # markdown-it's tokens
     """Return the reason that a row of a table begins with, so that it can be linked to."""
     cells = [token.content for token in tokens[at : at + 3] if token.type == "inline"]
     found = re.fullmatch(r"`([a-z0-9_]+)`", cells[0]) if cells else None

@@ -121,11 +121,11 @@ def opened(net: Internet) -> Iterator[Internet]:
             thread = threading.Thread(target=_accept, args=(listener, net, name, threads))
             thread.start()
             stack.callback(_end, listener, thread)
-        socket.getaddrinfo, socket.socket = net.resolve, Wired  # type: ignore[misc,assignment]
+        socket.getaddrinfo, socket.socket = net.resolve, Wired  # type: ignore[misc,assignment]  # the internet, for a while
         try:
             yield net
         finally:
-            socket.getaddrinfo, socket.socket = _getaddrinfo, _socket  # type: ignore[misc]
+            socket.getaddrinfo, socket.socket = _getaddrinfo, _socket  # type: ignore[misc]  # as they were
             net.stop.set()
     for thread in threads:
         thread.join(timeout=10)
@@ -153,7 +153,7 @@ def _perform(client: socket.socket, net: Internet, name: str) -> None:
         stack.callback(client.close)
         client.settimeout(20)
         if name == "tls":
-            client = stack.enter_context(net.tls.wrap_socket(client, server_side=True))  # type: ignore[union-attr]
+            client = stack.enter_context(net.tls.wrap_socket(client, server_side=True))  # type: ignore[union-attr]  # a host of https has terms
         request = b""
         while b"\r\n\r\n" not in request:
             if not (more := client.recv(65536)):

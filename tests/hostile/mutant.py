@@ -65,7 +65,7 @@ def install(guard: str) -> None:
         file = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else ""
         return mutated(edits, file, found.decode()).encode() if file.endswith(".sql") else found
 
-    Path.read_bytes = read_bytes  # type: ignore[method-assign]
+    Path.read_bytes = read_bytes  # type: ignore[method-assign]  # sources are changed as they are read
 
 
 def prepare(guard: str, agencies: tuple[Any, ...], seed: int) -> None:

@@ -174,12 +174,12 @@ def _limits() -> Iterator[None]:
     modules = [sys.modules[step.__module__] for step in (poll, extract)]
     was = [module.SECONDS for module in modules]
     for module in modules:
-        module.SECONDS = SECONDS  # type: ignore[attr-defined]
+        module.SECONDS = SECONDS  # type: ignore[attr-defined]  # a module as a value
     try:
         yield
     finally:
         for module, seconds in zip(modules, was, strict=True):
-            module.SECONDS = seconds  # type: ignore[attr-defined]
+            module.SECONDS = seconds  # type: ignore[attr-defined]  # a module as a value
 
 
 def _address(edges: Edges, cases: Sequence[Case]) -> None:
