@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from builders_articles import HEADLINE, SENTENCES, URL, article, markup, paragraphs, read
 
-from pipeline.articles import images, moments, people, structured
+from pipeline.articles import bylines as bylines_
+from pipeline.articles import images, moments, structured
 
 
 def at(*parts):
@@ -83,11 +84,14 @@ def test_the_address_tells_the_day_where_nothing_else_does():
         (("Jo Marsh, Political Correspondent",), ("Jo Marsh",)),
         (("Jo Marsh | The Courier",), ("Jo Marsh",)),
         (("JO MARSH", "Jo Marsh"), ("JO MARSH",)),
+        (("By Jo Marsh and Edda Brandt, Harbour Times",), ("Jo Marsh", "Edda Brandt")),
+        (("Jo Marsh und Edda Brandt, dpa",), ("Jo Marsh", "Edda Brandt", "dpa")),
+        (("한지우 기자",), ("한지우",)),
         (("https://courier.example/jo", "jo@courier.example", ""), ()),
     ],
 )
 def test_bylines_become_a_list_of_people(bylines, names):
-    assert people.names(bylines) == names
+    assert bylines_.names(bylines) == names
 
 
 def test_authors_are_people_before_the_site_itself():
@@ -95,6 +99,98 @@ def test_authors_are_people_before_the_site_itself():
     assert article(top=shown, head=said(author={"@type": "Organization", "name": "The Courier"})).authors == ("Jo Marsh",)
     assert article(head=said(author={"name": "The Courier"})).authors == ("The Courier",)
     assert article(head=said(author=[{"name": "Jo Marsh"}, {"name": "Edda Brandt"}])).authors == ("Jo Marsh", "Edda Brandt")
+
+
+def test_every_meta_that_names_an_author_is_read():
+    metas = "".join(f"<meta name='author' content='{name}'>" for name in ("The Courier", "Jo Marsh", "Edda Brandt"))
+    assert article(head=metas).authors == ("Jo Marsh", "Edda Brandt")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>By <a href='/jo'>Jo Marsh</a></p>",
+        "<p>5 March 2026, 17:42 - By Jo Marsh</p>",
+        "<div class='byline'>Jo Marsh The Courier</div>",
+        "<div class='byline'>Jo Marsh COURIER NEWS NETWORK</div>",
+        "<aside><div class='byline'>By Jo Marsh</div><div>Link copied</div></aside>",
+    ],
+)
+def test_a_byline_is_found_however_the_page_shows_it(shown):
+    assert article(top=f"<h1>{HEADLINE}</h1>{shown}").authors == ("Jo Marsh",)
+
+
+@pytest.mark.parametrize("shown", ["5 März 2026, 14:59 Uhr Lesedauer: 4 Minuten", "Son Güncelleme : 30.04.2026 - 16:49", "Paylaş"])
+def test_what_stands_beside_a_date_is_no_author(shown):
+    assert article(top=f"<h1>{HEADLINE}</h1><p>{shown}</p>").authors == ()
+
+
+def test_a_byline_that_names_more_people_than_json_ld_is_believed():
+    jo = said(author={"name": "Jo Marsh"})
+
+    def shown(byline):
+        return article(top=f"<h1>{HEADLINE}</h1><div class='byline'>{byline}</div>", head=jo).authors
+
+    assert shown("By Jo Marsh and Edda Brandt on March 5, 2026 at 3:53PM") == ("Jo Marsh", "Edda Brandt")
+    assert shown("By Jo Marsh with AP") == ("Jo Marsh",)
+    assert shown("By Jo Marsh, National Institute of Ferries and Piers") == ("Jo Marsh",)
+    assert shown("By Edda Brandt") == ("Jo Marsh",)
+
+
+@pytest.mark.parametrize("trade", ["Photography by", "Reviewed by", "Edited by", "Fotos von"])
+def test_photographers_and_editors_are_no_authors(trade):
+    both = said(author=[{"name": "Jo Marsh"}, {"name": "Edda Brandt"}])
+    assert article(top=f"<h1>{HEADLINE}</h1><p>By Jo Marsh</p><p>{trade} Edda Brandt</p>", head=both).authors == ("Jo Marsh",)
+    alone = said(author={"name": "Edda Brandt"})
+    assert article(top=f"<h1>{HEADLINE}</h1><p>{trade} Edda Brandt</p>", head=alone).authors == ("Edda Brandt",)
+
+
+LONGER = "Ferries sail again after nine weeks - and fares will rise"
+OTHER = "Island crews end their strike"
+
+
+def offers(*, h1="", ld="", og="", twitter="", title=""):
+    """Return the headline of a page with these, each as a publishing system gives it."""
+    head = f"<meta property='og:title' content='{og}'><meta name='twitter:title' content='{twitter}'>"
+    told = f"<script type='application/ld+json'>{json.dumps({'@type': 'NewsArticle', 'headline': ld})}</script>"
+    return article(top=f"<h1>{h1}</h1>" if h1 else "", title=title, head=head + told).headline
+
+
+def test_a_headline_is_not_cut_to_what_its_copies_kept_of_it():
+    assert offers(h1=LONGER, ld=LONGER, og=HEADLINE, title=f"{HEADLINE} | The Courier") == LONGER
+    assert offers(h1=LONGER, ld=HEADLINE, og=OTHER, title=f"{LONGER} | The Courier") == LONGER
+    assert offers(h1=LONGER, og=HEADLINE, twitter=HEADLINE, title=f"{LONGER} | The Courier") == LONGER
+
+
+def test_a_kicker_that_the_page_calls_part_of_its_headline_stays():
+    kicked = f"Islands: {HEADLINE}"
+    assert offers(h1=HEADLINE, ld=kicked, og=kicked, title=f"{kicked} - The Courier") == kicked
+    assert offers(h1=HEADLINE, ld=HEADLINE, og=kicked, title=f"{kicked} - The Courier") == HEADLINE
+
+
+def test_the_copies_for_sharing_and_searching_never_outvote_the_reader_and_the_archive():
+    assert offers(h1=HEADLINE, ld=HEADLINE, og=OTHER, twitter=OTHER, title=OTHER) == HEADLINE
+    assert offers(h1=HEADLINE, ld=OTHER, og=HEADLINE, title=OTHER) == HEADLINE
+
+
+@pytest.mark.parametrize(
+    "surplus", [" | Islands | News", " - Port Maren News", "-섬ㅣThe Courier", " « Islands", ", The Courier, 5 March 2026"]
+)
+def test_a_copy_is_without_the_section_and_the_site(surplus):
+    assert offers(ld=HEADLINE, og=HEADLINE + surplus, twitter=HEADLINE + surplus, title=HEADLINE + surplus) == HEADLINE
+
+
+def test_a_headline_about_a_site_is_not_taken_for_its_name():
+    assert (
+        offers(h1="Ferries sail - Courier readers cheer", title="Ferries sail - Courier readers cheer")
+        == "Ferries sail - Courier readers cheer"
+    )
+
+
+def test_parts_of_a_headline_are_not_run_together():
+    assert (
+        offers(h1="<span>Strike</span><span>Ferries sail again</span>", og="Strike / Ferries sail again") == "Strike / Ferries sail again"
+    )
 
 
 @pytest.mark.parametrize("title", [f"{HEADLINE} | The Courier", f"{HEADLINE} - courier.example", f"The Courier: {HEADLINE}", HEADLINE])

@@ -112,7 +112,7 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
         method=text.method,
         access=access,
         standfirst=text.standfirst,
-        authors=people.authors(root, source.blocks, said, told, entry=entry, sites=source.sites),
+        authors=people.authors(root, source.blocks, told, entry=entry, sites=source.sites),
         published=moments.published(page, root, said, told),
         modified=moments.modified(page, root, said, told),
         section=metadata.section(said, told) or (entry.section if entry else None),

@@ -1,4 +1,4 @@
-"""What a page offers as authors -> a list of people (or desks), each once, without "By" and without their trade."""
+"""What a page offers as authors -> the people, desks or agencies that wrote it, each once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from trafilatura.metadata import extract_author
 
 from pipeline.articles import furniture
 from pipeline.articles.body import key
-from pipeline.text import clean
+from pipeline.articles.bylines import BY, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,32 +20,20 @@ if TYPE_CHECKING:
     from pipeline.articles.structured import Structured
     from pipeline.records import Entry
 
-LIMIT = 12  # people
 BYLINE = 20  # words
+NAMES = 7  # words of a name and the site's
 NEAR = 10  # blocks beneath the headline in which its byline stands
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
-_BY = re.compile(
-    r"^(?:(?:written|reported|posted|story|words|analysis|opinion|text|texte|article)\s+)?(?:by|von|par|por|di|da|"
-    r"door|av|af|przez|od|yazan|от|автор|por:)\b[\s:]+|^(?:author|autor|auteur|autore|text|von|by)s?\s*:\s*",
+_OTHER = re.compile(
+    r"(?:photo(?:graph(?:y|s|ed)|s)?|pictures?|images?|illustrat(?:ions?|ed)|graphics?|styl(?:ing|ed)|video|edit(?:ed|ing)|reviewed|"
+    r"(?:fact.?)?checked|translat(?:ion|ed)|fotos?|bilder|illustrationen|fotograf[ií]as?|fotografie)\s+(?:by|von|par|por|di|de)\s+",
     re.IGNORECASE,
 )
-_AND = re.compile(
-    r"\s*(?:[;•·]|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|esq)\b)|\s(?:and|und|et|y|e|en|og|och|&|with|mit|avec|con)\s(?=\S))\s*", re.IGNORECASE
+_AFTER = re.compile(  # "with AFP", "on March 5, 2026"
+    r"\s+(?:(?:with|mit|avec|con|met|med)\s.*|(?:on\s+)?(?:[^\W\d_]{3,9}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,9}\.?),?\s\d{4}.*)$"
 )
-_DESK = re.compile(r"\b(?:agencies|agences|agencias|agenturen|agenzie|agências|persbureaus)$", re.IGNORECASE)
-_PLACED = re.compile(r"([A-Z]{2,6}), [A-ZÀ-Þ][\w'’ -]{2,30}")  # "AFP, Manila"
-_TAIL = re.compile(
-    r"\s*(?:\s[|].*|[(\[].*?[)\]]|@\S+|\S+@\S+|\bfor\s+[A-Z].*|\s[-–—]\s.*|\b(?:published|updated|veröffentlicht|"
-    r"publié|pubblicato|\d{1,2}[:.]\d\d|\d{1,2}\.? ?\w+ \d{4}).*)$",
-    re.IGNORECASE,
-)
-_TRADE = re.compile(
-    r"(?:[\w'’.-]+ ){0,3}?(?:online-)?(?:writers?|reporters?|editors?|correspondents?|journalists?|contributors?|"
-    r"redakteur(?:in)?|redaktion|journaliste|redactora?|redattore|critic|columnist|producer|photographer|officer|"
-    r"director|professor|president|analyst|head of|fellow|executive|manager|author|autor|admin|administrator|guest|"
-    r"undefined|null|none|unknown|n/a)(?:\s.*)?$|ph\.?\s?d\.?$|m\.?d\.?$|view all .*|about the .*|read more.*",
-    re.IGNORECASE,
-)
+_HOUSE = re.compile(r"(?<=[a-z])(?: [A-ZÀ-Þ]{2,}){2,}$")  # "Jane Doe CITY NEWS NETWORK"
+_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]+(?: (?:[^\W\d_a-z][\w.'’-]*|de|la|del|van|von|der|den|di|da|al|bin|ben)){1,4}")
 _METAS = (
     "author",
     "article:author",
@@ -57,69 +45,85 @@ _METAS = (
     "article:author_name",
     "cxenseparse:author",
     "twitter:creator:name",
+    "articleauthor",
+    "citation_author",
 )
 
 
 def authors(
-    root: html.HtmlElement, blocks: Sequence[Block], metas: dict[str, str], told: Structured, *, entry: Entry | None, sites: Iterable[str]
+    root: html.HtmlElement, blocks: Sequence[Block], told: Structured, *, entry: Entry | None, sites: Iterable[str]
 ) -> tuple[str, ...]:
     """Return who wrote it: by JSON-LD, meta, marked-up authors, the byline shown, then the feed. People before the site itself."""
-    named = {key(site) for site in sites if site}
-    shown = (block.text for block in blocks if block.byline and not block.aside and block.words < BYLINE and _BY.match(block.text))
-    said = [one for name in _METAS if "//" not in metas.get(name, "//") and (one := names([metas[name]]))]
+    own = [site for site in sites if site]
+    named = {*map(key, own)}
+    said = [one for texts in _said(root) if (one := names(texts))]
+    shown = [block.text for block in blocks if block.byline and not block.aside and block.words < BYLINE and BY.match(block.text)]
     offers = (  # each looked for only where those before it say nothing
         lambda: told.authors,
         lambda: next(iter(said), ()),
         lambda: _marked(root),
-        lambda: list(shown)[:2],
+        lambda: shown[:2],
         lambda: entry.authors if entry else (),
         lambda: _beneath(blocks),
+        lambda: _plain(blocks, own),
+        lambda: [block.text for block in blocks if block.byline and block.words < BYLINE and BY.match(block.text)][:1],
     )
     for offer in (find() for find in offers):
         found = tuple(name for name in names(offer) if not _is_site(name, named))
         if found:
-            return next((one for one in said if {*map(key, found)} < {*map(key, one)} and not named & {*map(key, one)}), found)
+            full = next(
+                (one for one in _fuller(said, shown) if {*map(key, found)} < {*map(key, one)} and not named & {*map(key, one)}), found
+            )
+            return _writers(full, blocks) or full
     desk = names(told.authors) or next(iter(said), ())
     return desk or names([extract_author(root) or ""])
+
+
+def _fuller(said: Sequence[tuple[str, ...]], shown: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Yield what may name more people than the first offer: other <meta>, and the byline shown if it names people only."""
+    yield from said
+    together = names(_AFTER.sub("", text) for text in shown[:1])
+    if all(map(_NAME.fullmatch, together)):
+        yield together
+
+
+def _writers(found: Sequence[str], blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Return the people without those whom the page shows as photographer, editor, reviewer: systems list them as authors too."""
+    lines = (_OTHER.sub("", block.text) for block in blocks if _OTHER.match(block.text) and block.words < BYLINE)
+    others = {*map(key, names(lines))}
+    return tuple(name for name in found if key(name) not in others)
+
+
+def _said(root: html.HtmlElement) -> Iterable[list[str]]:
+    """Return what <meta> says, name by name; systems write one for each author."""
+    found: dict[str, list[str]] = {name: [] for name in _METAS}
+    for node in root.iter("meta"):
+        texts = found.get((node.get("property") or node.get("name") or node.get("itemprop") or "").strip().lower())
+        content = node.get("content") or ""
+        if texts is not None and "//" not in content:
+            texts.append(content)
+    return found.values()
 
 
 def _beneath(blocks: Sequence[Block]) -> list[str]:
     """Return the byline in the lines beneath the headline, whatever they are called."""
     top = next((place for place, block in enumerate(blocks) if block.tag == "h1"), None)
-    return [] if top is None else list(furniture.bylines(blocks[top + 1 : top + 1 + NEAR]))[:1]
+    if top is None:
+        return []
+    near = blocks[top + 1 : top + 1 + NEAR]
+    lines = (line for block in near if not block.picture and (line := furniture.read(block.text)) and (line.dated or BY.match(block.text)))
+    return [line.byline for line in lines if line.byline][:1]
+
+
+def _plain(blocks: Sequence[Block], sites: Sequence[str]) -> list[str]:
+    """Return a name that stands alone, or before the site's, in an element that is called a byline."""
+    tail = re.compile(rf"[\s,|]+(?:{'|'.join(map(re.escape, sites))})$", re.IGNORECASE)
+    said = (_HOUSE.sub("", tail.sub("", block.text)) for block in blocks if block.byline and not block.aside and block.words <= NAMES)
+    return [text for text in said if _NAME.fullmatch(text)][:1]
 
 
 def _is_site(name: str, named: set[str]) -> bool:
     return key(name) in named or bool(_DOMAIN.fullmatch(name))
-
-
-def names(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the people that bylines name, in their order."""
-    found: dict[str, str] = {}
-    for text in texts:
-        for part in _parts(_BY.sub("", clean(text))):
-            name = _TAIL.sub("", _BY.sub("", part.strip(" ,.-–—:|\"'"))).strip(" ,-–—:|")
-            if _is_name(name):
-                found.setdefault(key(name), name)
-    return tuple(found.values())[:LIMIT]
-
-
-def _parts(text: str) -> list[str]:
-    """Divide a byline into names: a desk and its agencies are one, and the place behind an agency is none."""
-    if _DESK.search(text):
-        return [text]
-    return [_PLACED.sub(r"\1", text)] if _PLACED.fullmatch(text) else _AND.split(text)
-
-
-def _is_name(text: str) -> bool:
-    return (
-        1 < len(text) <= 60  # noqa: PLR2004  a longer one is no name
-        and len(text.split()) <= 6  # noqa: PLR2004  nobody has more names
-        and "http" not in text
-        and "www." not in text
-        and any(map(str.isalpha, text))
-        and not _TRADE.match(text)
-    )
 
 
 def _marked(root: html.HtmlElement) -> list[str]:
