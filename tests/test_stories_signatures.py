@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from builders_stories import NOON, THIRD, UNRELATED, WIRE, cut, signature
@@ -108,6 +110,16 @@ def test_shingles_and_samples_fit_a_signed_bigint():
     assert all(-(2**63) <= shingle < 2**63 for shingle in signed.shingles)
 
 
+def test_a_stub_of_a_very_long_text_is_found():
+    """A sample of one size would hold two of its shingles, or one, or none."""
+    long = " ".join(f"word{random.Random(place).randrange(5000)}" for place in range(3000))
+    for seed in range(20):
+        whole, stub = (signatures.sign(text, "en", seed=seed) for text in (long, " ".join(long.split()[:200])))
+        assert len(whole.sample) == signatures.MOST
+        assert len(stub.sample) == signatures.SAMPLE
+        assert candidates.pairs({1: whole.sample, 2: stub.sample}) == {(1, 2)}
+
+
 def test_a_sample_holds_what_a_trimmed_copy_holds_too():
     """The lowest of all, not of some: whatever else stands on the page, a third of a text shares a third of its sample."""
     whole, third = set(signature(WIRE).sample), set(signature(cut(WIRE, 0, 4)).shingles)
@@ -156,9 +168,22 @@ def test_articles_too_far_apart_are_no_candidates():
 
 
 def test_a_shingle_in_very_many_articles_says_nothing():
-    crowd = dict.fromkeys(range(100), (1, 2, 3))
+    crowd = {article: (1, 2, 3, *(1000 * article + own for own in range(3))) for article in range(1, 101)}
     assert candidates.pairs(crowd) == frozenset()
-    assert candidates.pairs(dict.fromkeys(range(3), (1, 2, 3))) == {(0, 1), (0, 2), (1, 2)}
+    assert candidates.pairs({article: crowd[article] for article in (1, 2, 3)}) == {(1, 2), (1, 3), (2, 3)}
+
+
+def test_a_text_in_very_many_articles_is_found_by_what_all_of_them_have():
+    crowd = dict.fromkeys(range(100), (1, 2, 3)) | {200: (1, 2, 700, 800, 900), 300: (600,)}
+    everybody = set(combinations([*range(100), 200], 2))
+    assert candidates.pairs(crowd) == everybody
+    assert candidates.pairs(crowd, dict.fromkeys(crowd, NOON)) == everybody
+    assert candidates.pairs(crowd, inside={5}) == {pair for pair in everybody if 5 in pair}
+    few = candidates.pairs(crowd, policy=candidates.Policy(most=10))
+    assert few == {pair for pair in everybody if pair[0] < 10 and 200 not in pair}, "the first are looked at"
+    apart = {article: NOON + timedelta(days=article) for article in crowd}
+    assert (0, 31) not in candidates.pairs(crowd, apart)
+    assert (0, 30) in candidates.pairs(crowd, apart), "within a window there are never too many"
 
 
 def test_one_shared_shingle_is_chance():

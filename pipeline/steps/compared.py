@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 PAIRS = 500  # compared between two statements: a session that is silent for long is taken for dead
 FINDING = candidates.Policy()
-MOST = 400  # where most of a text's shingles are hot it is no phrase but a story that so many run: so many of them are looked up
 Pair = tuple[int, int]
 
 
@@ -49,7 +48,7 @@ def found(connection: Connection, articles: Sequence[int], texts: Mapping[int, S
         articles=[article for article, _ in posted],
         shingles=[shingle for _, shingle in posted],
         hot=FINDING.hot,
-        most=MOST,
+        most=FINDING.most,
         window=FINDING.window,
         shared=FINDING.shared,
     )

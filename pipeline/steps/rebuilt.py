@@ -50,7 +50,7 @@ def rebuild(edges: Edges, since: datetime, until: datetime, report: Report) -> R
     draft = _signed(edges, since, until, report)
     inside = frozenset(draft.packed)
     _around(edges, draft, since, until)
-    pairs = {pair for pair in candidates.pairs(draft.samples, draft.at) if not inside.isdisjoint(pair)}
+    pairs = {pair for pair in candidates.pairs(draft.samples, draft.at, inside=inside) if not inside.isdisjoint(pair)}
     before = _before(edges, sorted(inside))
     after: dict[Pair, Match | None] = {}
     ordered = sorted(pairs | before.keys())

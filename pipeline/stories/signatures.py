@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VERSION = 1  # of what a word, a shingle and a sample are; a higher one means that every text is signed anew
 WIDTH = 4  # words in a shingle
 SIGN_WIDTH = 8  # signs in a shingle of a script without blanks: about four words
-SAMPLE = 32  # rows per article in the candidate table
+SAMPLE, SHARE, MOST = 32, 12, 160  # rows an article in the candidate table: a 12th of its shingles, at least and at most; see decision 14
 MIN_WORDS = 24  # narrated or quoted words that are no boilerplate; below this a text has no sample and matches nothing
 QUOTED, BOILERPLATE = 4, 8  # what a word is, beside words.NUMBER and words.NAME
 
@@ -116,12 +116,13 @@ def _shingles(tokens: array[int], width: int) -> tuple[int, ...]:
 
 
 def _sample(shingles: tuple[int, ...], flags: bytes | bytearray, width: int) -> tuple[int, ...]:
-    """Return the lowest-hashing shingles that are no boilerplate."""
+    """Return the lowest-hashing shingles that are no boilerplate: more of a long text, or a stub of it would hold next to none of them."""
     clean = max(flags, default=0) < BOILERPLATE
     if (len(flags) if clean else sum(flags.translate(WORTH))) < MIN_WORDS * (width // WIDTH):
         return ()
     told = shingles if clean else list(compress(shingles, flags.translate(WORTH)))
+    size = max(SAMPLE, min(len(told) // SHARE, MOST))
     # Hashes are spread evenly: of those below this about twice as many as wanted are expected, and few need be sorted.
-    below = (SAMPLE << 65) // max(len(told), 1) - (1 << 63)
+    below = (size << 65) // max(len(told), 1) - (1 << 63)
     low = {shingle for shingle in told if shingle < below}
-    return tuple(sorted(low if len(low) >= SAMPLE else set(told))[:SAMPLE])
+    return tuple(sorted(low if len(low) >= size else set(told))[:size])

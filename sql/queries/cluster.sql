@@ -30,7 +30,7 @@ WITH mine AS MATERIALIZED (
     SELECT wanted.shingle, other.article_id, other.at
     FROM wanted CROSS JOIN LATERAL (
         SELECT article_id, at FROM core.sample
-        WHERE sample.shingle = wanted.shingle AND at BETWEEN wanted.since AND wanted.until LIMIT %(most)s
+        WHERE sample.shingle = wanted.shingle AND at BETWEEN wanted.since AND wanted.until ORDER BY at, article_id LIMIT %(most)s
     ) AS other
     WHERE wanted.shingle IN (SELECT shingle FROM mine JOIN drowned USING (article_id))
 )
