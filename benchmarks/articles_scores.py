@@ -90,11 +90,12 @@ def _times(article: Article, gold: datetime) -> dict[str, float]:
     if article.published is None:
         return {"day": 0, "instant within 60 s": 0}
     apart = (article.published.at - (gold if gold.tzinfo else gold.replace(tzinfo=UTC))).total_seconds()
-    day = article.published.at.date() == (gold.astimezone(UTC) if gold.tzinfo else gold).date()
+    clock = bool(gold.hour or gold.minute or gold.second)
+    day = article.published.at.date() == (gold.astimezone(UTC) if gold.tzinfo and clock else gold).date()
     if not gold.tzinfo:
         apart = min(apart % 900, -apart % 900) if abs(apart) <= 14 * 3600 else apart
     exact = article.published.precision != "day" and abs(apart) <= 60
     scores: dict[str, float] = {"day": day or exact}
-    if gold.hour or gold.minute or gold.second:
+    if clock:
         scores["instant within 60 s"] = exact
     return scores

@@ -229,6 +229,8 @@ class Article:
     section: str | None = None
     tags: tuple[str, ...] = ()
     canonical_url: str | None = None  # never another host's
+    copyright_holder: str | None = None  # where the page states it
+    licence: str | None = None  # its address, or its name
     images: tuple[Image, ...] = ()
     credits: tuple[Credit, ...] = ()  # the surest first
     flags: tuple[str, ...] = ()  # "live_blog", "roundup"

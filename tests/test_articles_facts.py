@@ -42,6 +42,13 @@ def test_midnight_sharp_is_a_day(text):
     assert moments.read(text, "meta").at == at(2026, 3, 5)
 
 
+def test_a_day_that_was_written_in_utc_is_still_a_day():
+    found = article(head=said(datePublished="2026-03-04T23:00:00.000Z", dateModified="2026-03-05T10:12:00+01:00"))
+    assert (found.published.at, found.published.precision) == (at(2026, 3, 5), "day")
+    assert (found.modified.at, found.modified.precision) == (at(2026, 3, 5, 9, 12), "minute")
+    assert article(head=said(datePublished="2026-03-04T23:00:00Z")).published.precision == "minute"
+
+
 @pytest.mark.parametrize("text", ["", "soon", "yesterday", "2026-13-45", "9" * 400, "0000-00-00T00:00:00Z", "Thursday"])
 def test_no_time_is_made_of_what_is_none(text):
     assert moments.read(text, "meta") is None
@@ -133,6 +140,7 @@ def test_a_byline_that_names_more_people_than_json_ld_is_believed():
 
     assert shown("By Jo Marsh and Edda Brandt on March 5, 2026 at 3:53PM") == ("Jo Marsh", "Edda Brandt")
     assert shown("By Jo Marsh with AP") == ("Jo Marsh",)
+    assert shown("By Jo Marsh, Harbour Desk") == ("Jo Marsh",)
     assert shown("By Jo Marsh, National Institute of Ferries and Piers") == ("Jo Marsh",)
     assert shown("By Edda Brandt") == ("Jo Marsh",)
 
@@ -217,9 +225,53 @@ def test_a_canonical_address_is_never_another_hosts(link, canonical):
     assert article(head=f"<link rel='canonical' href='{link}'>").canonical_url == canonical
 
 
+def test_a_copyright_holder_is_named_without_signs_and_years():
+    assert article().copyright_holder is None
+    assert article(head=said(copyrightHolder={"@type": "Organization", "name": "Courier Ltd"})).copyright_holder == "Courier Ltd"
+    for notice in ("© 2026 Courier Ltd", "Copyright (c) 2019-2026 Courier Ltd. All rights reserved.", "Courier Ltd"):
+        assert article(head=f"<meta name='copyright' content='{notice}'>").copyright_holder == "Courier Ltd"
+    for nothing in ("© 2026", "https://courier.example/imprint"):
+        assert article(head=f"<meta name='copyright' content='{nothing}'>").copyright_holder is None
+
+
+def test_a_holder_is_found_where_json_ld_points_to_it():
+    graph = [
+        {"@type": "NewsArticle", "headline": HEADLINE, "copyrightHolder": {"@id": "#us"}},
+        {"@type": "Organization", "@id": "#us", "name": "Courier Ltd"},
+    ]
+    graph += [{"@type": "Organization", "@id": "#us"}]
+    assert article(head=f"<script type='application/ld+json'>{json.dumps({'@graph': graph})}</script>").copyright_holder == "Courier Ltd"
+
+
+LICENCE = "https://licences.example/by/4.0/"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "licence"),
+    [
+        (said(license=LICENCE), "", LICENCE),
+        (said(license=[{"@type": "CreativeWork", "name": "Free", "url": LICENCE}]), "", LICENCE),
+        (said(license="/terms"), "", "https://www.courier.example/terms"),
+        ("<meta name='dcterms.license' content='CC BY 4.0'>", "", "CC BY 4.0"),
+        (f"<link rel='license' href='{LICENCE}'>", "", LICENCE),
+        ("", f"<p>This text is free to use under <a rel='nofollow license' href='{LICENCE}'>these terms</a>.</p>", LICENCE),
+        ("", f"<figure><img src='/q.jpg'><figcaption>Dawn (<a rel='license' href='{LICENCE}'>free</a>)</figcaption></figure>", None),
+        (said(license="http://[broken"), "", None),
+        ("", "", None),
+    ],
+)
+def test_a_licence_is_the_texts_own(head, body, licence):
+    assert article(paragraphs() + body, head=head).licence == licence
+
+
 def test_section_and_tags():
     found = article(head=said(articleSection=["Islands", "News"], keywords="ferries, strike,ferries"))
     assert (found.section, found.tags) == ("Islands", ("ferries", "strike"))
+    metas = "<meta property='article:section' content='Islands'><meta property='article:tag' content='ferries'><meta property='article:tag' content='strike'>"
+    found = article(head=metas + "<meta name='keywords' content='news, courier'>")
+    assert (found.section, found.tags) == ("Islands", ("ferries", "strike"))
+    assert article(head="<meta name='news_keywords' content='ferries; strike'>").tags == ("ferries", "strike")
+    assert (article().section, article().tags) == (None, ())
 
 
 def test_the_language_is_the_texts_not_the_pages():
@@ -266,6 +318,15 @@ def test_json_ld_that_is_broken_or_odd_says_nothing():
 def test_json_ld_is_found_in_a_graph_and_mended():
     script = '{"@graph": [{"@type": "WebSite", "name": "x"}, {"@type": "ReportageNewsArticle", "headline": "Ferries &amp; fares",}]}'
     assert structured.read((script,)).headline == "Ferries & fares"
+
+
+def test_a_live_blog_is_described_by_itself_and_not_by_its_newest_post():
+    post = {"@type": "BlogPosting", "headline": OTHER, "datePublished": "2026-03-05T17:42:00Z", "author": {"name": "Edda Brandt"}}
+    post |= {"articleBody": "Aye.", "image": "/a.jpg", "mainEntityOfPage": URL, "dateModified": "2026-03-05T17:43:00Z"}
+    blog = {"@type": "LiveBlogPosting", "headline": HEADLINE, "datePublished": "2026-03-04T06:15:00Z", "liveBlogUpdate": [post]}
+    told = structured.read((json.dumps(blog),))
+    assert (told.headline, told.published, told.kind) == (HEADLINE, "2026-03-04T06:15:00Z", "liveblogposting")
+    assert structured.read((json.dumps({"@type": "WebPage", "mentions": [post]}),)).headline == OTHER
 
 
 def test_one_fact_changes_one_field():

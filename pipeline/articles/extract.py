@@ -118,6 +118,8 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
         section=metadata.section(said, told) or (entry.section if entry else None),
         tags=metadata.tags(root, said, told),
         canonical_url=metadata.canonical(page, root, said),
+        copyright_holder=metadata.holder(said, told),
+        licence=metadata.licence(page, root, said, told),
         images=images.find(root, told, images.Near(kept=kept, holders=source.holders), base=page.url, card=said.get("og:image", "")),
         credits=find_credits(made, rules),
         flags=_flags(told, source.blocks, text, source.headline),

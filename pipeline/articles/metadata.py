@@ -1,4 +1,8 @@
-"""A page's head -> its facts: what <meta> says, the canonical address, section, tags, language."""
+"""A page's head -> its facts: what <meta> says, the canonical address, section, tags, copyright and licence, language.
+
+Copyright and licence only where the page states them of itself: JSON-LD (schema.org), Dublin Core and other <meta>, links of rel=license
+(microformats.org/wiki/rel-license) that are not a picture's. Nothing is concluded from a footer: it speaks of the site.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from urllib.parse import urljoin
 from py3langid.langid import classify
 
 from pipeline import urls
+from pipeline.articles import wordings
 from pipeline.text import clean, plain
 
 if TYPE_CHECKING:
@@ -20,6 +25,11 @@ if TYPE_CHECKING:
 SHORT = 50  # words: of fewer, the page's word counts
 TAGS = 30
 READ = 1200  # characters of a text that tell its language
+STATED = 200  # characters of a holder or a licence
+_HOLDERS = ("dcterms.rightsholder", "copyrightholder", "copyright", "copyrightnotice", "dcterms.rights", "dc.rights", "rights")
+_LICENCES = ("dcterms.license", "license")
+_YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s*[-–—/]\s*(?:(?:19|20)\d\d|\d\d))?(?!\w)")
+_OF_PICTURES = ("figure", "figcaption", "aside")
 
 
 def metas(root: html.HtmlElement) -> dict[str, str]:
@@ -56,6 +66,33 @@ def tags(root: html.HtmlElement, said: dict[str, str], told: Structured) -> tupl
     listed = [plain(one) for name in ("news_keywords", "keywords") for one in re.split(r"[,;]", said.get(name, ""))]
     found = told.tags or tuple(marked) or tuple(listed)
     return tuple(dict.fromkeys(one for one in found if 1 < len(one) <= 80))[:TAGS]  # noqa: PLR2004  a longer one is a sentence
+
+
+def holder(said: dict[str, str], told: Structured) -> str | None:
+    """Return whoever the page calls the holder of its copyright, without signs, years and formulas."""
+    for offer in (told.holder, *(said.get(name, "") for name in _HOLDERS)):
+        name = clean(_YEARS.sub(" ", wordings.rights().sub(" ", plain(offer))), STATED).strip(" .,;:|-–—")
+        if any(map(str.isalpha, name)) and "//" not in name:
+            return name
+    return None
+
+
+def licence(page: Page, root: html.HtmlElement, said: dict[str, str], told: Structured) -> str | None:
+    """Return the licence of the text: its address where there is one, else its name."""
+    for offer in (told.licence, *(said.get(name, "") for name in _LICENCES), _linked(root)):
+        text = clean(offer)
+        try:
+            found = urls.plain(urljoin(page.url, text)) if "/" in text else clean(text, STATED)
+        except ValueError:
+            continue
+        if found:
+            return found
+    return None
+
+
+def _linked(root: html.HtmlElement) -> str:
+    links = (node for node in root.iter("link", "a") if "license" in (node.get("rel") or "").lower().split())
+    return next((node.get("href") or "" for node in links if next(node.iterancestors(*_OF_PICTURES), None) is None), "")
 
 
 def language(text: str, *hints: str | None) -> str:

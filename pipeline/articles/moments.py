@@ -79,7 +79,7 @@ def modified(page: Page, root: html.HtmlElement, metas: dict[str, str], told: St
 
 
 def read(text: str, source: str, *, offset: timedelta = timedelta(0)) -> Moment | None:
-    """Return the moment that a string names; `offset` is of the zone where it names none. Midnight sharp means a day."""
+    """Return the moment that a string names; `offset` is of the page's zone. Midnight sharp, there or in the zone named, means a day."""
     text = " ".join(text.split())
     try:
         if _EPOCH.match(text):
@@ -103,25 +103,29 @@ def _from_iso(found: re.Match[str]) -> datetime:
 
 
 def _moment(when: datetime, exact: bool, source: str, offset: timedelta) -> Moment:  # noqa: FBT001  one of two answers of a parser
-    exact = exact and not (when.hour == when.minute == when.second == 0)
-    if not exact:
+    here = when + offset if when.tzinfo and not when.utcoffset() else when  # a day that a system in that zone wrote in UTC: 23:00:00Z
+    when = here if exact and _is_midnight(here) else when
+    if not exact or _is_midnight(when):
         return Moment(at=datetime(when.year, when.month, when.day, tzinfo=UTC), precision="day", source=source)
     at = when.astimezone(UTC) if when.tzinfo else (when - offset).replace(tzinfo=UTC)
     precision: Precision = "second" if when.second else "minute"
     return Moment(at=at.replace(microsecond=0), precision=precision, source=source)
 
 
+def _is_midnight(when: datetime) -> bool:
+    return when.hour == when.minute == when.second == 0
+
+
 def _marked(root: html.HtmlElement, *names: str) -> list[str]:
     """Return the times that elements carry for one of these properties."""
     found = [
         node.get("datetime") or node.get("content") or node.text_content()
-        for node in root.xpath("//*[@itemprop or @pubdate]")
+        for node in root.xpath("//@itemprop/.. | //@pubdate/..")
         if (node.get("itemprop") or "").lower() in names or ("pubdate" in names and node.get("pubdate") is not None)
     ]
     if "datepublished" in names and not found:
-        found = [
-            node.get("datetime") for node in root.xpath("//time[@datetime][not(ancestor::aside or ancestor::nav or ancestor::footer)]")
-        ][:1]
+        times = (node for node in root.iter("time") if node.get("datetime"))
+        found = [node.get("datetime") for node in times if next(node.iterancestors("aside", "nav", "footer"), None) is None][:1]
     return [one[:100] for one in found]
 
 

@@ -15,6 +15,7 @@ _ARTICLE = re.compile(r"(?:article|posting|report|review|opinion|analysis|backgr
 _OTHER = frozenset(
     {"videoobject", "imagegallery", "collectionpage", "searchresultspage", "profilepage", "product", "recipe", "podcastepisode"}
 )
+_PARTS = frozenset({"liveBlogUpdate", "comment", "review", "citation", "isBasedOn", "mentions", "about"})  # each an article of its own
 _TRAILING = re.compile(r",\s*([}\]])")
 _CREDITS = ("author", "creditText", "sourceOrganization", "copyrightHolder", "provider", "creator", "isBasedOn", "producer")
 _BREAK = re.compile(r"</p>|<br\s*/?>|</h\d>|</li>|\r?\n", re.IGNORECASE)
@@ -39,20 +40,26 @@ class Structured:
     url: str = ""
     images: tuple[Image, ...] = ()
     publisher: str = ""
+    holder: str = ""  # of the copyright
+    licence: str = ""  # its address, or its name
     credits: tuple[str, ...] = ()  # whoever is named as author, source, provider or holder
 
 
 def read(scripts: tuple[str, ...]) -> Structured:
     """Return what the page's best description of an article says."""
     nodes: list[dict[str, Any]] = []
+    parts: list[dict[str, Any]] = []
     for script in scripts:
-        _collect(_load(script), nodes)
+        _collect(_load(script), nodes, parts)
     kinds = frozenset(kind for node in nodes for kind in _kinds(node))
     articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in _kinds(node))]
     if not articles:
         return Structured(kinds=kinds)
-    index = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    return _described(max(articles, key=_telling), kinds, index)
+    index = {
+        node["@id"]: node for node in sorted(nodes, key=lambda node: "name" in node) if isinstance(node.get("@id"), str) and len(node) > 1
+    }
+    within = {id(part) for part in parts}
+    return _described(max(articles, key=lambda node: (id(node) not in within, _telling(node))), kinds, index)
 
 
 def _load(script: str) -> Any:
@@ -65,17 +72,18 @@ def _load(script: str) -> Any:
     return None
 
 
-def _collect(value: Any, nodes: list[dict[str, Any]]) -> None:
-    """Every object with a type, outermost first; without recursion, for the page may nest as it likes."""
-    waiting = [value]
+def _collect(value: Any, nodes: list[dict[str, Any]], parts: list[dict[str, Any]]) -> None:
+    """Every object with a type, outermost first; those in parts of another also as parts. Without recursion: pages nest as they like."""
+    waiting = [(value, False)]
     while waiting and len(nodes) < MAX_NODES:
-        value = waiting.pop(0)
+        value, within = waiting.pop(0)
         if isinstance(value, list):
-            waiting = [*value, *waiting]
+            waiting = [*((one, within) for one in value), *waiting]
         elif isinstance(value, dict):
             if value.get("@type") or value.get("@id"):
                 nodes.append(value)
-            waiting.extend(inner for inner in value.values() if isinstance(inner, (list, dict)))
+                parts += [value] if within else []
+            waiting.extend((inner, within or name in _PARTS) for name, inner in value.items() if isinstance(inner, (list, dict)))
 
 
 def _kinds(node: dict[str, Any]) -> list[str]:
@@ -107,6 +115,8 @@ def _described(node: dict[str, Any], kinds: frozenset[str], index: dict[str, Any
         url=clean(_word(node.get("url") or node.get("mainEntityOfPage"))),
         images=tuple(image for found in _many(node.get("image")) if (image := _image(found, index)).url),
         publisher=next(iter(_names(node.get("publisher"), index)), ""),
+        holder=next(iter(_names(node.get("copyrightHolder"), index)), ""),
+        licence=_licence(node.get("license")),
         credits=tuple(dict.fromkeys(name for part in _CREDITS for name in _names(node.get(part), index))),
     )
 
@@ -139,6 +149,11 @@ def _names(value: Any, index: dict[str, Any]) -> tuple[str, ...]:
         elif isinstance(named, str):
             found.append(plain(named))
     return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _licence(value: Any) -> str:
+    first = next(iter(_many(value)), "")
+    return clean(_word((first.get("url") or first.get("@id") or first.get("name")) if isinstance(first, dict) else first))
 
 
 def _count(value: Any) -> int:
