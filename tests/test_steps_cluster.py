@@ -94,6 +94,7 @@ def test_upkeep_makes_windows_ahead_moves_in_what_had_none_and_drops_the_old(edg
     assert windows(edges) == before
     edges.now.forward(days=140)
     assert upkeep(edges)["pruned"].doors["windows"] >= 1
+    assert before[0] not in windows(edges), "it was dropped whole, not emptied"
     assert ask(edges, "SELECT count(*) FROM core.sample") == [(0,)]
     assert "sample_rest" in windows(edges)
 

@@ -105,6 +105,30 @@ def test_an_address_that_we_do_not_have_or_have_not_read_is_named(edges, web):
         decisions.article(edges.connection, url)
 
 
+def test_decisions_on_two_stories_that_became_one_both_stay_and_the_rule_chooses(edges, web):
+    long = THIRD + "\n\n" + FOURTH
+    web.publish("alpha", "first-part", cut(long, 0, 6))
+    web.publish("gamma", "last-part", cut(long, 5, 10))
+    edges.now.forward(days=1)
+    rounds.run(edges)
+    for path in ("first-part", "last-part"):
+        decide(edges, "set_canonical", path, why=f"{path} is ours")
+    for host in ("npa", "beta", "alpha", "gamma"):
+        edges.now.forward(days=1)
+        web.publish(host, "whole", long)
+        rounds.run(edges)
+    (into,) = ask(edges, "SELECT merged_into FROM core.story WHERE merged_into IS NOT NULL")[0]
+    whole = next(paths for paths in stories(edges) if "first-part" in paths)
+    assert "last-part" in whole
+    assert whole[0] in {"first-part", "last-part"}, "of what was decided"
+    assert ask(edges, "SELECT count(*) FROM core.decision WHERE withdrawn_at IS NULL") == [(2,)]
+    loser = "last-part" if whole[0] == "first-part" else "first-part"
+    with pytest.raises(DecisionError, match="has been decided already"):
+        decide(edges, "set_canonical", loser)
+    decisions.withdraw(edges, 1 if whole[0] == "first-part" else 2, **WORD)
+    assert ask(edges, "SELECT url FROM mart.canonical_article WHERE story_id = %s", into)[0][0].endswith(loser)
+
+
 def test_twenty_decisions_outlive_a_full_recomputing(edges, web):
     chance = random.Random(20)
     for number in range(6):

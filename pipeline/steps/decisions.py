@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pipeline import urls
+from pipeline import text, urls
 from pipeline.errors import DecisionError
 from pipeline.steps import neighbours
 from pipeline.store import committed, dicts, read, value, write
@@ -22,6 +22,7 @@ def decide(edges: Edges, what: What, articles: tuple[int, ...], *, who: str, why
     pair = what in PAIRS
     if pair and len(set(articles)) != len(articles):
         raise DecisionError(what.replace("_", " "), "both addresses are one article")
+    who, why = _given(who, why)
     first, *others = sorted(articles)
     new = Decision(
         decision_id=0, what=what, article_id=first, other_id=others[0] if pair else None, agency=agency, who=who, why=why, at=edges.now()
@@ -30,7 +31,8 @@ def decide(edges: Edges, what: What, articles: tuple[int, ...], *, who: str, why
 
 
 def withdraw(edges: Edges, decision_id: int, *, who: str, why: str) -> None:
-    """Let a decision hold no longer, and make the stories around it anew."""
+    """Let a decision hold no longer, and make the stories around it anew. DecisionError where none holds."""
+    who, why = _given(who, why)
 
     def work() -> None:
         write(edges.connection, "decisions.lock")
@@ -59,6 +61,16 @@ def article(connection: Connection, url: str) -> int:
     if not rows[0]["told"]:
         raise DecisionError(url, "the article is not in a story yet", hint="Run ./wiredesk fetch, extract and cluster, or see ops.intake.")
     return int(rows[0]["article_id"])
+
+
+def _given(who: str, why: str) -> tuple[str, str]:
+    """Return both as they are stored; DecisionError where one says nothing."""
+    who, why = text.clean(who), text.clean(why)
+    if not who:
+        raise DecisionError("by", "it names nobody", hint="--by NAME; else it is the user of this machine.")
+    if not why:
+        raise DecisionError("why", "it says nothing", hint="A sentence for whoever wonders later.")
+    return who, why
 
 
 def _decided(edges: Edges, new: Decision) -> int:
