@@ -153,7 +153,7 @@ SNAPSHOT = {
         FROM core.sighting s JOIN core.article a USING (article_id) JOIN core.feed USING (feed_id) ORDER BY 1, 2""",
     "entry": """SELECT a.url, feed.url, seen_at, e.headline, e.published_at FROM raw.entry e JOIN core.article a USING (article_id)
         JOIN core.feed USING (feed_id) ORDER BY 1, 2""",
-    "page": "SELECT a.url, p.url, bytes, fetched_at FROM raw.page p JOIN core.article a USING (article_id) ORDER BY 1",
+    "page": "SELECT a.url, p.url, bytes, fetched_at FROM raw.page p JOIN core.article a USING (article_id) ORDER BY 1, 4, 3",
     "refusal": "SELECT stage, reason, url, times, first_at, last_at FROM ops.refusal ORDER BY stage, reason, url",
     "poll": """SELECT url, at, status, reason, unchanged, form, bytes, seen, known + new, refused, next_poll_at
         FROM ops.poll JOIN core.feed USING (feed_id) ORDER BY url, at""",

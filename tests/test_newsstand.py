@@ -20,7 +20,7 @@ from pipeline.feeds import entries
 from pipeline.newsstand import dirt, edits, feeds, newsroom, server, texts, truth, typeset, world
 from pipeline.newsstand.habits import LAYOUTS, form_habits
 from pipeline.newsstand.plan import Policy, Source, story
-from pipeline.newsstand.score import score
+from pipeline.newsstand.score import Looked, score
 
 ROOT = Path(__file__).parent.parent
 NEWS = Path(__file__).parent / "data" / "newsstand" / "news"
@@ -561,3 +561,27 @@ def test_what_is_not_out_yet_is_not_missing():
     rows = [row("http://a.test/1", "x", published="2026-03-02T08:00:00+00:00")]
     assert score(rows, {}, {}, {}, until="2026-03-02T07:00:00+00:00").missing == 0
     assert score(rows, {}, {}, {}, until="2026-03-02T09:00:00+00:00").missing == 1
+
+
+def test_versions_are_right_where_the_text_changed_between_two_looks_and_nowhere_else():
+    nine, ten = "2026-03-02T09:00:00+00:00", "2026-03-02T10:00:00+00:00"
+    rows = [
+        row("http://a.test/1", "x", changed=("2026-03-02T09:30:00+00:00",)),
+        row("http://a.test/2", "x", changed=("2026-03-02T09:30:00+00:00",)),
+        row("http://a.test/3", "x", changed=("2026-03-02T08:30:00+00:00",)),  # it was so when it was first looked at
+        row("http://a.test/4", "x"),
+    ]
+    looks = {row.url: Looked(versions=versions, first=nine, last=ten) for row, versions in zip(rows, (2, 1, 1, 2), strict=True)}
+    result = score(rows, {row.url: 1 for row in rows}, {}, {}, looks=looks)
+    assert (result.versions.right, result.versions.wrong, result.versions.missed) == (1, 1, 1)
+    assert [url for url, _ in result.examples["versions"]] == ["http://a.test/2", "http://a.test/4"]
+
+
+def test_a_change_that_no_reader_sees_is_none(small):
+    changed = {piece.url: piece for shelf in small.shelves for piece in shelf if piece.changes}
+    told = {row.url: row.changed for row in truth.tell(small)}
+    assert any(told[url] for url in changed)
+    for url, piece in changed.items():
+        pages = [newsroom.compose(small, piece, at).paragraphs for at in (piece.published, small.end)]
+        assert bool(told[url]) or pages[0] == pages[1], url
+    assert not any(told[url] for url in told.keys() - changed.keys())

@@ -14,7 +14,7 @@ from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from pipeline.newsstand import truth
-from pipeline.newsstand.score import score
+from pipeline.newsstand.score import Looked, score
 from pipeline.steps.figures import figures
 from pipeline.store import connect, dicts
 
@@ -50,6 +50,7 @@ def data(day: Day) -> dict[str, Any]:
             {row["url"]: row["story_id"] for row in found},
             {row["url"]: row["agency"] for row in found},
             refused,
+            looks={row.pop("url"): Looked(**row) for row in dicts(connection, "demo.looks")},
             until=day.end.isoformat(),
         )
         for story in stories:
@@ -114,11 +115,12 @@ def _print(console: Console, day: Day, found: Mapping[str, Any], stories: int) -
 
 
 def _score(found: Mapping[str, Any]) -> Text:
-    pairs, agencies = found["pairs"], found["agencies"]
+    pairs, agencies, versions = (found[name] for name in ("pairs", "agencies", "versions"))
     return Text.assemble(
         ("\nAgainst the newsstand's ground truth", "bold"),
         f"\ncopies    precision {pairs['precision']:.3f}  recall {pairs['recall']:.3f}",
-        f"\nagencies  precision {agencies['precision']:.3f}  recall {agencies['recall']:.3f}\n",
+        f"\nagencies  precision {agencies['precision']:.3f}  recall {agencies['recall']:.3f}",
+        f"\nversions  precision {versions['precision']:.3f}  recall {versions['recall']:.3f}\n",
     )
 
 

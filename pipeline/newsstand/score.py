@@ -29,6 +29,15 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """How often an article's text was found to be another one, and from when to when its page was looked at (ISO 8601, UTC)."""
+
+    versions: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """How a result compares with the truth. Examples are pairs of URLs, or of a URL and what was said of it."""
 
@@ -43,6 +52,7 @@ class Score:
     refusals: int  # dirt that must be refused
     refusals_met: int  # of it, refused by a right reason
     dirt_kept: int  # of it, kept as an article
+    versions: Rate  # articles whose page became another text between two looks at it, and those that have versions
     unknown: int  # found URLs that the truth does not know
     examples: Mapping[str, tuple[tuple[str, str], ...]]
 
@@ -56,6 +66,7 @@ def score(
     agencies: Mapping[str, str | None],
     refused: Mapping[str, str],
     *,
+    looks: Mapping[str, Looked] | None = None,
     until: str | None = None,
 ) -> Score:
     """Compare stories by URL (`found`), agencies and refusals with the truth of what was published up to `until` (ISO 8601, UTC).
@@ -91,6 +102,7 @@ def score(
         refusals=len(dirt),
         refusals_met=met,
         dirt_kept=sum(key in stories for key in dirt),
+        versions=_versions(kept, {_key(url): look for url, look in (looks or {}).items()}, examples),
         unknown=len(stories.keys() - rows.keys()),
         examples={name: tuple(sorted(some)[:SHOWN]) for name, some in sorted(examples.items()) if some},
     )
@@ -152,6 +164,18 @@ def _agencies(rows: Sequence[Truth], named: Mapping[str, str | None], examples: 
         if examples is not None and not good and (name or row.agency):
             examples["agency"].append((row.url, f"{name}, not {row.agency} ({row.credit})"))
     return _rate(right, wrong, missed)
+
+
+def _versions(rows: Sequence[Truth], looks: Mapping[str, Looked], examples: dict[str, list[tuple[str, str]]]) -> Rate:
+    """Compare which texts changed between two looks with which were found to."""
+    couples = Counter[tuple[bool, bool]]()
+    for row in rows:
+        if look := looks.get(_key(row.url)):
+            changed, said = any(look.first < at <= look.last for at in row.changed), look.versions > 1
+            couples[changed, said] += 1
+            if changed != said:
+                examples["versions"].append((row.url, f"{look.versions} versions, changed {', '.join(row.changed) or 'never'}"))
+    return _rate(couples[True, True], couples[False, True], couples[True, False])
 
 
 def _couples(sizes: Counter[Any]) -> int:

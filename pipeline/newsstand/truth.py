@@ -32,6 +32,7 @@ class Truth:
     event: str = ""
     language: str = ""
     published: str = ""  # ISO 8601, UTC
+    changed: tuple[str, ...] = ()  # when its headline or text became another one under the same URL, ISO 8601, UTC
     expect: tuple[str, ...] = ("article",)  # "article", or the reasons any of which is right; nothing: "nothing"
 
 
@@ -83,7 +84,18 @@ def _truth(world: World, piece: Piece) -> Truth:
         event=event,
         language=title.language,
         published=piece.published.isoformat(),
+        changed=tuple(_changed(world, piece)),
     )
+
+
+def _changed(world: World, piece: Piece) -> Iterator[str]:
+    """Yield the moments of the changes that a reader sees: the cut paragraph of a trimmed copy cannot be corrected."""
+    before = compose(world, piece, piece.published)
+    for at, _ in sorted(piece.changes):
+        after = compose(world, piece, at)
+        if (after.headline, after.paragraphs) != (before.headline, before.paragraphs):
+            yield at.isoformat()
+        before = after
 
 
 def _agencies(world: World, sources: Iterable[Any]) -> tuple[str, ...]:

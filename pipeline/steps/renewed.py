@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.articles.repeats import Known
     from pipeline.steps.edges import Edges
 
+RESTED = timedelta(minutes=30)  # since a page was read: before, no story that moves makes it due
 GONE = frozenset({Reason.NOT_FOUND, Reason.GONE})
 
 
@@ -98,6 +99,8 @@ def _version(edges: Edges, look: Look) -> str:
             door = kept.store(edges, paper, *look.found, None)
             if door != "unchanged":
                 _keep(edges, look, look.page, fence)
+                which = {"article_id": look.claim.article_id, "now": look.at, "rest": RESTED}
+                write(edges.connection, "reread.hasten_others", **which)  # here, for the new text may leave its story
     except POISON as error:
         return f"unreadable:{Reason.POISON} {clean(str(error), 100)}"
     return str(door)

@@ -22,7 +22,7 @@ from pipeline.steps.extract import SECONDS, entries
 from pipeline.steps.fetch import PER_HOST
 from pipeline.steps.learn import known
 from pipeline.steps.leases import holding
-from pipeline.steps.renewed import Claim, Look, store
+from pipeline.steps.renewed import RESTED, Claim, Look, store
 from pipeline.steps.spread import spread
 from pipeline.steps.visits import Visit, by_site, visits
 from pipeline.store import committed, read, write
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 About: TypeAlias = "tuple[Title, Entry | None, Known]"  # whose it is, what feeds said, what its title's pages repeat
 BATCH = 200  # pages claimed at once
-RESTED = timedelta(minutes=30)  # since a page was read: before, no story that moves makes it due
 LATELY = timedelta(days=7)  # stories that moved before then make nothing due
 NOT_MODIFIED = 304
 

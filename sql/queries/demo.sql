@@ -1,7 +1,8 @@
 -- What `demo` shows, and what it compares with the newsstand's truth.
 
 -- name: reached
-SELECT greatest((SELECT max(at) FROM ops.poll), (SELECT max(fetched_at) FROM raw.page), (SELECT max(at) FROM ops.edition));
+SELECT greatest((SELECT max(at) FROM ops.poll), (SELECT max(fetched_at) FROM raw.page), (SELECT max(at) FROM ops.edition),
+    (SELECT max(last_at) FROM ops.reread));
 
 -- name: unread
 SELECT (SELECT count(*) FROM ops.schedule JOIN core.feed USING (feed_id) WHERE active AND state = 'active' AND failures = 0
@@ -27,6 +28,11 @@ FROM mart.syndication GROUP BY agency ORDER BY articles DESC, agency;
 -- name: found
 SELECT url, article.story_id, coalesce(article.agency, story.agency) AS agency
 FROM mart.article JOIN mart.story USING (story_id);
+
+-- name: looks
+SELECT article.url, article.version AS versions, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS+00:00') AS first,
+    to_char(last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS+00:00') AS last
+FROM ops.reread JOIN core.article USING (article_id) WHERE last_at IS NOT NULL;
 
 -- name: refused
 SELECT coalesce(refusal.url, article.url, feed.url) AS url, article.url AS article_url, feed.url AS feed_url, reason

@@ -9,6 +9,15 @@ WHERE due_at > %(now)s AND coalesce(last_at, since) < %(rested)s AND article_id 
     JOIN ops.reread AS own ON own.article_id = mine.article_id
     WHERE version.number > 1 AND version.extracted_at > %(lately)s AND version.extracted_at > coalesce(own.last_at, own.since));
 
+-- name: hasten_others
+UPDATE ops.reread SET due_at = soon
+FROM (SELECT reread.article_id, greatest(%(now)s, coalesce(last_at, since) + %(rest)s) AS soon
+    FROM core.story_article AS mine JOIN core.story_article AS theirs ON theirs.story_id = mine.story_id AND theirs.article_id <> mine.article_id
+    JOIN ops.reread ON reread.article_id = theirs.article_id
+    WHERE mine.article_id = %(article_id)s AND coalesce(last_at, since) < %(now)s AND due_at > greatest(%(now)s, coalesce(last_at, since) + %(rest)s)
+    ORDER BY reread.article_id FOR UPDATE OF reread SKIP LOCKED) AS others  -- one that is locked is being read now
+WHERE reread.article_id = others.article_id;
+
 -- name: claim
 WITH due AS (
     SELECT article_id FROM ops.reread JOIN core.article USING (article_id) JOIN core.title USING (title_id)
