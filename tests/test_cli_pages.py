@@ -58,6 +58,18 @@ def test_a_refusal_is_a_result_with_its_evidence(run):
     assert (shown.exit_code, shown.stdout) == (0, "refused:too_short: Too few words.\n")
 
 
+@pytest.mark.parametrize(
+    ("page", "access"),
+    [
+        ("<html><body></body></html>", "refused"),
+        ("<title>Page not found</title><body><h1>Page not found</h1><p>We cannot find the page that you asked for.</p></body>", "gone"),
+    ],
+)
+def test_a_refusal_says_how_much_there_is_to_read(run, page, access):
+    found = json.loads(run("-", "--url", URL, "--json", input=page.encode()).stdout)
+    assert (found["access"], found["text"]) == (access, None)
+
+
 def test_a_batch_gives_a_line_for_each_page_in_its_order_whatever_becomes_of_it(run, index, tmp_path):
     out = tmp_path / "out.jsonl"
     assert run("--batch", str(index), "--out", str(out)).stdout == "4 pages: 2 articles, 2 refused.\n"

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 AT_MOST = Policy().page  # bytes of a page in a file, as of one on the web
+REFUSED = {Reason.SOFT_404: "gone", Reason.LOGIN_WALL: "paywall"}  # how much there is to read of what is no article; else "refused"
 NOWHERE = "https://file.invalid/page"  # what a page without an address is taken to be at
 
 
@@ -73,7 +74,7 @@ def fields(name: Any, found: Article | Refusal) -> dict[str, Any]:
         "agency_kind": surest.extent if surest else "none",
         "agency_method": surest.method if surest else None,
         "confidence": surest.confidence if surest else None,
-        "access": article.access if article else None,
+        "access": found.access if isinstance(found, Article) else REFUSED.get(found.reason, "refused"),
         "method": article.method if article else None,
     }
 
