@@ -63,13 +63,14 @@ SELECT id, max(id) OVER (PARTITION BY text),
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """A new text, or a copy of one; `of` is the place of the text that it copies."""
+    """A new text, or a copy of one; `of` is the place of the text that it copies, `page` the number in its address if not the article's."""
 
     article: int
     at: datetime
     packed: bytes
     sample: Sequence[int]
     of: int | None
+    page: int | None = None
 
 
 def store(connection: Connection, first: int, last: int) -> None:
@@ -136,8 +137,9 @@ def arrive(connection: Connection, articles: Sequence[Fresh]) -> None:
     with connection.transaction(), connection.cursor() as cursor:
         with cursor.copy("COPY core.article (article_id, url_key, url, title_id, first_seen_at) FROM STDIN") as copy:
             for one in articles:
-                url = f"https://t.example/{one.article}"
-                copy.write_row([one.article, sha256(url.encode()).digest(), url, 1 + one.article % TITLES, one.at])
+                page = one.article if one.page is None else one.page
+                url = f"https://t.example/{page}"
+                copy.write_row([one.article, sha256(url.encode()).digest(), url, 1 + page % TITLES, one.at])
         columns = "article_id, number, headline, standfirst, text, words, language, method, access, authors, tags, images, flags, text_sha"
         with cursor.copy(f"COPY core.article_version ({columns}, fence, extracted_at) FROM STDIN") as copy:
             for one in articles:

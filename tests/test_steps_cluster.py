@@ -10,7 +10,7 @@ from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, 
 from builders_stories import FOURTH, THIRD, copy, cut, match
 
 from benchmarks import candidates_history as history
-from benchmarks import concurrency
+from benchmarks import concurrency, orders
 from pipeline.steps import compared, rounds
 from pipeline.steps.cluster import cluster
 from pipeline.steps.edges import Wanted
@@ -103,6 +103,11 @@ def test_pairs_that_arrive_together_are_one_story_each_whoever_is_killed():
     found = concurrency.run(60, workers=4, kills=6, falls=1)
     assert {flaw: found[flaw] for flaw in ("split", "lumped", "lost")} == {"split": 0, "lumped": 0, "lost": 0}
     assert found["killed"] > 3
+
+
+def test_order_lots_batches_and_workers_do_not_matter(database, tmp_path):
+    (found,) = orders.outcomes(database, tmp_path, orders.corpus(60), 5)
+    assert any(len(pages) > 3 for pages, _ in found)
 
 
 @pytest.fixture
