@@ -10,7 +10,7 @@ from lxml import etree, html
 
 from pipeline.articles import captions, places
 
-_Place: TypeAlias = "tuple[html.HtmlElement, bool, tuple[html.HtmlElement, ...], bool, bool]"  # picture, asides around it, byline, lead
+_Place: TypeAlias = "tuple[bool, tuple[html.HtmlElement, ...], bool, bool]"  # picture, asides around it, byline, lead
 _BLOCK_NAMES = (
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 "
     "h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p picture pre section select summary table tbody "
@@ -24,6 +24,10 @@ SENTENCE = 12  # words
 LINKED = 0.33  # share inside links from which a block is no sentence
 STRONG = 0.95  # share of a block in bold from which all of it is
 _SKIPPED = frozenset({"head", "select", "option", "textarea", "button", "input"})
+_TELLING = _BLOCK | _BOLD | _SKIPPED | {"a", "br"}  # where something begins or ends
+_ASIDES = frozenset({"nav", "aside", "footer"})
+_NAMING = ("class", "id", "itemprop", "data-testid")
+_NOWHERE: _Place = (False, (), False, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class Block:
     """A paragraph, heading, list item or line of the page."""
 
     text: str
+    words: int
     node: html.HtmlElement  # the block-level element it stands in
     tag: str
     links: float  # share of its letters inside links
@@ -39,10 +44,6 @@ class Block:
     aside: bool  # in navigation, a related box, a sign-up, a footer
     byline: bool
     lead: bool  # in an element that calls itself a standfirst
-
-    @property
-    def words(self) -> int:
-        return len(self.text.split())
 
 
 def read(root: html.HtmlElement, holders: frozenset[html.HtmlElement]) -> tuple[Block, ...]:
@@ -56,7 +57,8 @@ class _Reader:
     def __init__(self, holders: frozenset[html.HtmlElement]) -> None:
         self.holders = holders
         self.found: list[tuple[Block, tuple[html.HtmlElement, ...]]] = []
-        self.stack: list[_Place] = []
+        self.stack: list[html.HtmlElement] = []
+        self.places: list[_Place] = []  # of the outermost elements of the stack: looked up where a block is found
         self.pieces: list[str] = []
         self.linked = self.bold = 0  # letters
         self.link_depth = self.bold_depth = 0
@@ -65,10 +67,17 @@ class _Reader:
 
     def read(self, root: html.HtmlElement) -> list[Block]:
         for event, node in etree.iterwalk(root, events=("start", "end")):
+            tag = node.tag
             if event == "start":
-                self.start(node, node.tag)
+                if tag in _TELLING:
+                    self.start(node, tag)
+                text = node.text
             else:
-                self.end(node, node.tag)
+                if tag in _TELLING:
+                    self.end(tag)
+                text = node.tail
+            if text:
+                self.take(text)
         large = _large(self.found)
         return [replace(block, aside=False) if asides and large.issuperset(asides) else block for block, asides in self.found]
 
@@ -77,7 +86,7 @@ class _Reader:
             self.skip += 1
         if tag in _BLOCK:
             self.flush()
-            self.stack.append(self.place(node, tag))
+            self.stack.append(node)
         elif tag == "a":
             self.link_depth += 1
         elif tag in _BOLD:
@@ -87,41 +96,46 @@ class _Reader:
             self.pieces.append(" ")
             if self.breaks > 1:
                 self.flush()
-        self.take(node.text)
 
-    def end(self, node: html.HtmlElement, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag in _SKIPPED:
             self.skip -= 1
         if tag in _BLOCK:
             self.flush()
             self.stack.pop()
+            del self.places[len(self.stack) :]
         elif tag == "a":
             self.link_depth -= 1
         elif tag in _BOLD:
             self.bold_depth -= 1
-        self.take(node.tail)
 
-    def take(self, text: str | None) -> None:
-        if text and not self.skip and not text.isspace():
-            self.pieces.append(text)
-            self.breaks = 0
-            if self.link_depth or self.bold_depth:
-                letters = len("".join(text.split()))
-                self.linked += letters if self.link_depth else 0
-                self.bold += letters if self.bold_depth else 0
-        elif text:
-            self.pieces.append(" ")
+    def take(self, text: str) -> None:
+        if self.skip or text.isspace():
+            if self.pieces:
+                self.pieces.append(" ")
+            return
+        self.pieces.append(text)
+        self.breaks = 0
+        if self.link_depth or self.bold_depth:
+            letters = len("".join(text.split()))
+            self.linked += letters if self.link_depth else 0
+            self.bold += letters if self.bold_depth else 0
 
-    def place(self, node: html.HtmlElement, tag: str) -> _Place:
-        _, picture, asides, byline, lead = self.stack[-1] if self.stack else (None, False, (), False, False)
-        aside = tag in {"nav", "aside", "footer"}
-        names = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''} {node.get('data-testid') or ''}"
-        if names.strip() and tag not in _WHOLE:
+    def place(self) -> _Place:
+        """Return what the elements around here say."""
+        for node in self.stack[len(self.places) :]:
+            self.places.append(self.inside(self.places[-1] if self.places else _NOWHERE, node, node.tag))
+        return self.places[-1]
+
+    def inside(self, around: _Place, node: html.HtmlElement, tag: str) -> _Place:
+        picture, asides, byline, lead = around
+        aside = tag in _ASIDES
+        names = "" if tag in _WHOLE else " ".join(filter(None, map(node.get, _NAMING)))
+        if names:
             own = places.read(names)
             picture = picture or (own.picture and captions.is_small(node))
             aside, byline, lead = aside or own.aside, byline or own.byline, lead or own.lead
         return (
-            node,
             picture or tag in {"figcaption", "picture"} or node in self.holders or (tag == "figure" and captions.is_small(node)),
             (*asides, node) if aside else asides,
             byline or tag == "address",
@@ -129,12 +143,17 @@ class _Reader:
         )
 
     def flush(self) -> None:
-        text = " ".join("".join(self.pieces).split())
-        if text and self.stack:
-            node, picture, asides, byline, lead = self.stack[-1]
-            letters = len(text) - text.count(" ")
+        if not self.pieces:
+            return
+        said = "".join(self.pieces).split()
+        if said and self.stack:
+            node = self.stack[-1]
+            picture, asides, byline, lead = self.place()
+            text = " ".join(said)
+            letters = len(text) - len(said) + 1
             block = Block(
                 text=text,
+                words=len(said),
                 node=node,
                 tag=node.tag,
                 links=min(1.0, self.linked / letters),
@@ -158,4 +177,4 @@ def _large(found: list[tuple[Block, tuple[html.HtmlElement, ...]]]) -> set[html.
             every += len(block.text)
             for node in asides:
                 said[node] += len(block.text)
-    return {node for node, letters in said.items() if letters >= WHOLE * every and node.tag not in {"nav", "footer", "aside"}}
+    return {node for node, letters in said.items() if letters >= WHOLE * every and node.tag not in _ASIDES}

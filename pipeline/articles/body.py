@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.articles import margins, phrases, standfirsts
@@ -26,6 +27,7 @@ REPEATED = 400  # characters: a shorter block is no copy of a whole text
 CAPTION = 60  # words: a line of fewer that ends with a photographer is a caption
 
 _MARKS = re.compile(r"[\W_]+")
+_ASCII_MARKS = bytes(code for code in range(128) if _MARKS.match(chr(code)))
 _HEADING = re.compile(r"h[1-6]")
 _PARAGRAPH = frozenset({"p", "blockquote", "div", "h2", "h3", "h4", "li", "section", "article", "td"})
 
@@ -46,27 +48,40 @@ class Shown:
 
     blocks: Sequence[Block]
     keys: Sequence[str]  # of each block
+    homes: Sequence[html.HtmlElement]  # of each block
+    rows: Sequence[object]  # of each block: what the parts of one text have in common
     headline: str
     description: str
 
 
 def shown(blocks: Sequence[Block], *, headline: str, description: str) -> Shown:
-    return Shown(blocks=blocks, keys=[key(block.text) for block in blocks], headline=headline, description=description)
+    homes = [_home(block) for block in blocks]
+    return Shown(
+        blocks=blocks,
+        keys=[key(block.text) for block in blocks],
+        homes=homes,
+        rows=[_row(home) for home in homes],
+        headline=headline,
+        description=description,
+    )
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Return the letters and digits of a text, in lower case: equal for two renderings of it."""
-    return _MARKS.sub("", text.lower())
+    low = text.lower()
+    return low.encode().translate(None, _ASCII_MARKS).decode() if low.isascii() else _MARKS.sub("", low)
 
 
 def find(page: Shown, core: str, *, whole: bool = False) -> Body | None:
     """Return the article's blocks; None where the extracted text is not among them. `whole`: it lacks no paragraph."""
     blocks, keys = page.blocks, page.keys
-    matched = _matched(blocks, keys, core)
+    lines = [key(line) for line in core.split("\n")]
+    matched = _matched(page, lines)
     found = sum(len(keys[place]) for place in matched)
-    if not matched or found < GROUNDED * len(key(core)):
+    if not matched or found < GROUNDED * sum(map(len, lines)):
         return None
-    kept = matched if whole else _with_siblings(blocks, keys, matched)
+    kept = matched if whole else _with_siblings(page, matched)
     title = key(page.headline)
     pictured = {place for place in kept if blocks[place].picture}
     if sum(len(keys[place]) for place in pictured) > PICTURED * sum(len(keys[place]) for place in kept):
@@ -87,17 +102,22 @@ def find(page: Shown, core: str, *, whole: bool = False) -> Body | None:
     )
 
 
-def _matched(blocks: Sequence[Block], keys: Sequence[str], core: str) -> set[int]:
+def _matched(page: Shown, lines: Sequence[str]) -> set[int]:
     """Each extracted line once: where the page repeats it, in the place where most of the text is."""
-    lines = {key(line) for line in core.split("\n")}
-    joined = key(core)
+    blocks, keys, homes = page.blocks, page.keys, page.homes
+    known, joined = frozenset(lines), "".join(lines)
     places: dict[str, list[int]] = {}
     for place, found in enumerate(keys):
-        if found and (found in lines or (len(found) > SOLID and found in joined)):
+        if found and (found in known or (len(found) > SOLID and found in joined)):
             places.setdefault(found, []).append(place)
-    weight = _weights(blocks, keys, (where[0] for where in places.values() if len(where) == 1))
+    weight: Counter[html.HtmlElement] = Counter()
+    for found, where in places.items():
+        if len(where) == 1:
+            weight[homes[where[0]]] += len(found)
     return {
-        min(where, key=lambda place: (blocks[place].aside, blocks[place].picture, -weight[_home(blocks[place])], place))
+        where[0]
+        if len(where) == 1
+        else min(where, key=lambda place: (blocks[place].aside, blocks[place].picture, -weight[homes[place]], place))
         for where in places.values()
     }
 
@@ -107,34 +127,27 @@ def _home(block: Block) -> html.HtmlElement:
     return block.node if parent is None or block.tag not in {"p", "li", "blockquote", "h2", "h3", "h4"} else parent
 
 
-def _chunk(block: Block) -> object:
+def _row(home: html.HtmlElement) -> object:
     """Return what the parts have in common into which a page cuts one text, around advertisements: they look alike and stand in one row."""
-    home = _home(block)
-    parent = home.getparent()
-    above = None if parent is None else parent.getparent()
-    if not home.get("class") or above is None or above.tag in {"body", "html"}:
+    name, parent = home.get("class"), home.getparent()
+    above = None if parent is None or not name else parent.getparent()
+    if above is None or above.tag in {"body", "html"}:
         return home
-    return (home.tag, home.get("class"), parent.tag, parent.get("class"), above)
+    return (home.tag, name, parent.tag, parent.get("class"), above)
 
 
-def _weights(blocks: Sequence[Block], keys: Sequence[str], places: Iterable[int]) -> Counter[html.HtmlElement]:
-    weights: Counter[html.HtmlElement] = Counter()
-    for place in places:
-        weights[_home(blocks[place])] += len(keys[place])
-    return weights
-
-
-def _with_siblings(blocks: Sequence[Block], keys: Sequence[str], matched: set[int]) -> set[int]:
+def _with_siblings(page: Shown, matched: set[int]) -> set[int]:
     """Add the paragraphs that stand beside the text and were lost."""
+    blocks, keys, rows = page.blocks, page.keys, page.rows
     weights: Counter[object] = Counter()
     for place in matched:
-        weights[_chunk(blocks[place])] += len(keys[place])
+        weights[rows[place]] += len(keys[place])
     enough = SIBLINGS * sum(weights.values())
     first, last = min(matched), max(matched)
     known = {keys[place] for place in matched}
     kept = set(matched)
     for place, block in enumerate(blocks):
-        if place in kept or keys[place] in known or block.tag not in _PARAGRAPH or weights[_chunk(block)] < enough:
+        if place in kept or keys[place] in known or block.tag not in _PARAGRAPH or weights[rows[place]] < enough:
             continue
         if block.aside or block.picture or block.byline or block.links >= LINKED or not keys[place]:
             continue

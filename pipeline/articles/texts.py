@@ -11,7 +11,7 @@ import copy
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import trafilatura
@@ -52,6 +52,7 @@ class Text:
     body: Body | None  # its blocks; None where the text is not among the page's
 
 
+@lru_cache(maxsize=64)  # a page asks again and again for the same texts
 def words(text: str) -> int:
     """Count words; where a script has no spaces, two signs are one."""
     found = _WORD.findall(text)
@@ -124,9 +125,14 @@ def _corrected(found: _Found, told: Structured, located: Callable[[str, str], _F
 
 def overlap(one: str, other: str) -> float:
     """Return the F1 of two texts' words."""
-    left, right = Counter(_WORD.findall(one.lower())), Counter(_WORD.findall(other.lower()))
+    left, right = _counted(one), _counted(other)
     shared = (left & right).total()
     return 2 * shared / max(1, left.total() + right.total())
+
+
+@lru_cache(maxsize=16)
+def _counted(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text.lower()))
 
 
 def _quickly(part: html.HtmlElement) -> str:

@@ -31,6 +31,7 @@ _TELLING = frozenset({"p", "li", "h1", "h2", "h3", "h4", "a", "img", "br", "figu
 # Controls and surrogates, as they are and as references to them: an XML tree cannot hold them.
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})
 _REFERENCE = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]|[dD][89a-fA-F][\da-fA-F]{2}))\b;?")
+_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)  # one for all: lxml's own asks Python at each element
 _SILENT = ("script", "style", "svg", "template", "iframe", "canvas", "object", "embed", "noscript")
 
 
@@ -39,6 +40,7 @@ class Tree:
     """A page, parsed. Whoever changes the root works on a copy."""
 
     root: html.HtmlElement
+    nodes: tuple[html.HtmlElement, ...]  # all of them: whoever holds these spares everybody the making of new ones
     scripts: tuple[str, ...]  # the JSON-LD, as it stands
     language: str | None  # what <html lang> says: "fr"
     players: int  # videos and audios that the page would play
@@ -74,6 +76,7 @@ def parse(text: str) -> Tree | None:
         root = _rooted(etree.tostring(root, encoding="utf-8", method="html"))  # joins pieces of text; thousands of them are slow too
     return Tree(
         root=root,
+        nodes=tuple(root.iter()),
         scripts=tuple(script for script in scripts if len(script) <= MAX_SCRIPT),
         language=language.group().lower() if language else None,
         players=players,
@@ -81,7 +84,9 @@ def parse(text: str) -> Tree | None:
 
 
 def _rooted(markup: bytes) -> html.HtmlElement:
-    return html.document_fromstring(markup, parser=html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True))
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASS)
+    return html.document_fromstring(markup, parser=parser)
 
 
 def _codec(name: str) -> str:

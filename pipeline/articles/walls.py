@@ -53,7 +53,7 @@ def _listed(tree: Tree, blocks: Sequence[Block], told: Structured) -> str:
 
 def locked(blocks: Sequence[Block], last: int | None) -> tuple[bool, bool]:
     """Say whether the page says anywhere, and whether right after its text and without an offer to sign up, that it is for members."""
-    if not phrases.may("wall", [block.text for block in blocks]):
+    if not phrases.may("wall", [block.text for block in blocks if block.words < margins.WALL]):
         return False, False
     places = [place for place, block in enumerate(blocks) if margins.is_wall(block)]
     beneath = [] if last is None else [blocks[place].text for place in places if last < place <= last + margins.REACH]
