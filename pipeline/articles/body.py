@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.articles import margins, phrases, standfirsts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from lxml import html
 

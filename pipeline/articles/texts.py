@@ -145,7 +145,7 @@ def _quickly(part: html.HtmlElement) -> str:
         if not len(node) and not (node.text and node.text.strip()) and node.getparent() is not None:
             node.drop_tree()
     if smaller.tag not in {"html", "body"}:
-        whole = html.Element("body")
+        whole = smaller.makeelement("body")
         whole.append(smaller)
         smaller = whole
     return trafilatura.extract(smaller, include_comments=False, favor_precision=True, fast=True) or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from lxml import etree, html
@@ -11,6 +12,7 @@ from lxml import etree, html
 MAX_DEPTH = 200  # deeper elements give up their tags: extractors recurse, and no page needs it
 MAX_LINKS = 1500  # in one block; trafilatura is quadratic in them (8,000 take 5 s)
 MAX_TIMES = 300  # date-like elements; the same
+MAX_HEAD = 500  # bytes of a script's tag
 MAX_SCRIPT = 1_000_000  # characters of JSON-LD in one script
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:.-]+)""", re.IGNORECASE)
@@ -32,6 +34,10 @@ _TELLING = frozenset({"p", "li", "h1", "h2", "h3", "h4", "a", "img", "br", "figu
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})
 _REFERENCE = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]|[dD][89a-fA-F][\da-fA-F]{2}))\b;?")
 _CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)  # one for all: lxml's own asks Python at each element
+_CODE = {b"<script": b"</script", b"<style": b"</style", b"<!--": b"-->"}
+_SAYING = (b"</p", b"</div", b"<br")  # code that holds these may have begun or ended elsewhere: in an attribute, in capitals
+_PLAYS = re.compile(r"youtube|vimeo|dailymotion|player|video|embed")
+_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 _SILENT = ("script", "style", "svg", "template", "iframe", "canvas", "object", "embed", "noscript")
 
 
@@ -40,7 +46,6 @@ class Tree:
     """A page, parsed. Whoever changes the root works on a copy."""
 
     root: html.HtmlElement
-    nodes: tuple[html.HtmlElement, ...]  # all of them: whoever holds these spares everybody the making of new ones
     scripts: tuple[str, ...]  # the JSON-LD, as it stands
     language: str | None  # what <html lang> says: "fr"
     players: int  # videos and audios that the page would play
@@ -64,19 +69,17 @@ def decode(body: bytes, content_type: str) -> str:
 def parse(text: str) -> Tree | None:
     """Return the tree; None where there is no element in it."""
     try:
-        root = _rooted(_REFERENCE.sub(b"", text.encode(errors="replace").translate(None, _CONTROLS)))
+        root = _rooted(_REFERENCE.sub(b"", _without_code(text.encode(errors="replace")).translate(None, _CONTROLS)))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
-    scripts = [node.text or "" for node in root.iter("script") if "ld+json" in (node.get("type") or "").lower()]
-    players = sum(1 for _ in root.iter("video", "audio")) + sum(1 for node in root.iter("iframe") if _plays(node.get("src") or ""))
     language = re.match(r"[a-zA-Z]{2,3}(?![a-zA-Z])", (root.get("lang") or root.get("xml:lang") or "").strip())
-    _strip(root)
+    scripts, players = _heard(root)
+    etree.strip_elements(root, *_SILENT, with_tail=False)
     _flatten(root)
     if _thin(root):
         root = _rooted(etree.tostring(root, encoding="utf-8", method="html"))  # joins pieces of text; thousands of them are slow too
     return Tree(
         root=root,
-        nodes=tuple(root.iter()),
         scripts=tuple(script for script in scripts if len(script) <= MAX_SCRIPT),
         language=language.group().lower() if language else None,
         players=players,
@@ -84,9 +87,32 @@ def parse(text: str) -> Tree | None:
 
 
 def _rooted(markup: bytes) -> html.HtmlElement:
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_CLASS)
     return html.document_fromstring(markup, parser=parser)
+
+
+def _without_code(markup: bytes) -> bytes:
+    """Return the markup without its scripts and styles, half of a page. Where one may be something else, the parser sees to it."""
+    kept, copied, seen = [], 0, 0
+    places = {begin: markup.find(begin) for begin in _CODE}
+    while begin := min((one for one in places if places[one] >= 0), key=places.__getitem__, default=b""):
+        start = places[begin]
+        seen = markup.find(_CODE[begin], start + 2)  # "<!-->" is a whole comment
+        if seen < 0:
+            break
+        if begin != b"<!--" and markup[start + len(begin)] in b" >\t\r\n" and _is_code(markup[start:seen]):
+            kept.append(markup[copied:start])
+            copied = seen = markup.find(b">", seen) + 1 or len(markup)
+        for one, place in places.items():
+            if -1 < place < seen:
+                places[one] = markup.find(one, seen)
+    return b"".join((*kept, markup[copied:]))
+
+
+def _is_code(element: bytes) -> bool:
+    """Say whether a script or a style is nothing else: no JSON-LD, nor what began or ended elsewhere (in an attribute, in capitals)."""
+    return b"ld+json" not in element[:MAX_HEAD] and not any(sign in element for sign in _SAYING)
 
 
 def _codec(name: str) -> str:
@@ -97,18 +123,22 @@ def _codec(name: str) -> str:
     return _ON_THE_WEB.get(found, found)
 
 
-def _plays(address: str) -> bool:
-    return bool(re.search(r"youtube|vimeo|dailymotion|player|video|embed", address))
-
-
-def _strip(root: html.HtmlElement) -> None:
-    etree.strip_elements(root, *_SILENT, with_tail=False)
+def _heard(root: html.HtmlElement) -> tuple[list[str], int]:
+    """Return the page's JSON-LD, and how many videos and audios it would play."""
+    scripts, players = [], 0
+    for node in root.iter("script", "video", "audio", "iframe"):
+        if node.tag == "script":
+            if "ld+json" in (node.get("type") or "").lower():
+                scripts.append(node.text or "")
+        elif node.tag != "iframe" or _PLAYS.search(node.get("src") or ""):
+            players += 1
+    return scripts, players
 
 
 def _flatten(root: html.HtmlElement) -> None:
     """Let what is nested too deep give up its tags, so that its text stays and recursion ends: wrappers first, then all."""
     for kept in (_TELLING, frozenset[str]()):
-        if not root.getroottree().xpath(f"boolean({'/*' * (MAX_DEPTH + 1)})"):
+        if not _DEEP(root.getroottree()):
             return
         deep, depth = [], 0
         for event, node in etree.iterwalk(root, events=("start", "end")):
@@ -121,17 +151,20 @@ def _flatten(root: html.HtmlElement) -> None:
 
 def _thin(root: html.HtmlElement) -> bool:
     """Untag what makes extractors slow beyond any use, thousands of links in one block, thousands of times; say whether there was any."""
-    links: dict[html.HtmlElement, int] = {}
-    for node in list(root.iter("a")):
-        parent = node.getparent()
-        if parent is None:
+    links: Counter[html.HtmlElement | None] = Counter()
+    surplus, times = [], []
+    for node in root.iter("a", "time"):
+        if node.tag == "time":
+            times.append(node)
             continue
-        links[parent] = links.get(parent, 0) + 1
+        parent = node.getparent()
+        links[parent] += 1
         if links[parent] > MAX_LINKS:
-            node.tag = _SURPLUS
+            surplus.append(node)
+    for node in surplus:
+        node.tag = _SURPLUS
     etree.strip_elements(root, _SURPLUS, with_tail=False)
-    times = list(root.iter("time"))
     for node in times[MAX_TIMES:]:
         node.tag = _SURPLUS
     etree.strip_tags(root, _SURPLUS)  # at once: one by one, each copies the text
-    return len(times) > MAX_TIMES or any(count > MAX_LINKS for count in links.values())
+    return bool(surplus) or len(times) > MAX_TIMES
