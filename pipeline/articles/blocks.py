@@ -76,16 +76,15 @@ class _Reader:
                 if tag in _TELLING:
                     self.end(tag)
                 text = node.tail
-            if text:
+            if text and (self.pieces or not text.isspace()):
                 self.take(text)
         large = _large(self.found)
         return [replace(block, aside=False) if asides and large.issuperset(asides) else block for block, asides in self.found]
 
     def start(self, node: html.HtmlElement, tag: str) -> None:
-        if tag in _SKIPPED:
-            self.skip += 1
         if tag in _BLOCK:
-            self.flush()
+            if self.pieces:
+                self.flush()
             self.stack.append(node)
         elif tag == "a":
             self.link_depth += 1
@@ -96,12 +95,15 @@ class _Reader:
             self.pieces.append(" ")
             if self.breaks > 1:
                 self.flush()
+        if tag in _SKIPPED:
+            self.skip += 1
 
     def end(self, tag: str) -> None:
         if tag in _SKIPPED:
             self.skip -= 1
         if tag in _BLOCK:
-            self.flush()
+            if self.pieces:
+                self.flush()
             self.stack.pop()
             del self.places[len(self.stack) :]
         elif tag == "a":
@@ -111,8 +113,7 @@ class _Reader:
 
     def take(self, text: str) -> None:
         if self.skip or text.isspace():
-            if self.pieces:
-                self.pieces.append(" ")
+            self.pieces.append(" ")
             return
         self.pieces.append(text)
         self.breaks = 0
@@ -143,8 +144,6 @@ class _Reader:
         )
 
     def flush(self) -> None:
-        if not self.pieces:
-            return
         said = "".join(self.pieces).split()
         if said and self.stack:
             node = self.stack[-1]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHORT = 50  # words: of fewer, the page's word counts
 TAGS = 30
-READ = 1200  # characters of a text that tell its language
+READ = 600  # characters of a text that tell its language: on 743 pages 400 tell what 6,000 do
 STATED = 200  # characters of a holder or a licence
 _HOLDERS = ("dcterms.rightsholder", "copyrightholder", "copyright", "copyrightnotice", "dcterms.rights", "dc.rights", "rights")
 _LICENCES = ("dcterms.license", "license")
