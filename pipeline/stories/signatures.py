@@ -7,7 +7,7 @@ import zlib
 from array import array
 from dataclasses import replace
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -39,7 +39,7 @@ def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] =
     text = words.clean(text, language)
     pattern, vocabulary = words.pattern(text), _vocabulary(seed)
     lines = [(pattern.findall(line), quoted) for line, quoted in quotations.split(text)]
-    found = [vocabulary[word] for printed, _ in lines for word in printed]
+    found = list(map(vocabulary.__getitem__, chain.from_iterable([printed for printed, _ in lines])))
     tokens, kinds = zip(*found, strict=True) if found else ((), ())
     flags, end = bytearray(kinds), 0
     for (printed, _), said in zip(lines, quotations.hear(lines, language), strict=True):
