@@ -51,10 +51,16 @@ class Told:
 def _written() -> tuple[tuple[Wire, ...], tuple[Template, ...], dict[str, variants.Vocabulary], dict[str, list[str]]]:
     world, here = texts.read(), texts.read(HERE)
     local: dict[str, list[str]] = {}
-    for one in world.locals:
+    for one in world.locals + here.locals:
         local.setdefault(one.language, []).append(one.paragraph.replace("{city}", "Ostraven"))
     both = replace(world, wires=world.wires + here.wires)
     return both.wires, world.templates + here.templates, variants.collect(both), local
+
+
+def local_paragraphs(language: str) -> list[str]:
+    """Return what desks of the language add to a text."""
+    local = _written()[3]
+    return local.get(language) or local["es"]
 
 
 def corpus(size: int, seed: int = 1, *, copies: int = 9) -> Iterator[Told]:

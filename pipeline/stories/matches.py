@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.records import Level, Match
-from pipeline.stories import passages
+from pipeline.stories import passages, slots
 
 if TYPE_CHECKING:
     from pipeline.records import Signature
@@ -39,6 +39,8 @@ class Policy:
     brief: int = 150  # words; if one of the texts is shorter
     run: int = 30  # words; or the longest shared passage is
     thin: Dial = (0.75, 0.6, 0.45)  # more is needed: agencies write one kind of news in the same phrases
+    crumb: int = 12  # words; if no shared passage of a brief text has so many, it was told anew in the same terms
+    crumbs: Dial = (0.85, 0.85, 0.45)
     # Most of the numbers and names in shared passages that differ.
     differing: Dial = (0.15, 0.25, 0.3)
     brief_differing: Dial = (0.1, 0.15, 0.2)
@@ -82,7 +84,8 @@ def needed(match: Match, apart: timedelta | None, policy: Policy = Policy()) -> 
         least = policy.thin
     if min(match.left_words, match.right_words) < policy.brief:
         later = apart is not None and abs(apart) > policy.later
-        least, most = policy.thin, policy.later_differing if later else policy.brief_differing
+        least = policy.crumbs if match.longest < policy.crumb else policy.thin
+        most = policy.later_differing if later else policy.brief_differing
     return least, most
 
 
@@ -120,7 +123,6 @@ def _evidence(left: Signature, right: Signature, common: set[int], policy: Polic
     codes = passages.code(left, places[0], said), passages.code(right, places[1], said)
     counts = passages.count(codes[0]), passages.count(codes[1])
     blocks = passages.blocks(left, right, *places)
-    differing, alike = passages.differing(left, right, blocks), counts[0].alike
     longest = tuple(sorted(blocks, key=lambda block: (-block[2], block))[:_PASSAGES])
     return Match(
         left=0,
@@ -133,7 +135,7 @@ def _evidence(left: Signature, right: Signature, common: set[int], policy: Polic
         longest=longest[0][2],
         lead=max(passages.lead(codes[0]), passages.lead(codes[1])),
         told=max(counts[0].told(policy.quoted), counts[1].told(policy.quoted)),
-        differing=differing / (differing + alike) if differing else 0.0,
+        differing=slots.differing(left, right, blocks, counts[0]),
         passages=longest,
         level="none",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import compress, islice, pairwise
+from itertools import compress, islice
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 _REPEATED = bytes(flag & BOILERPLATE for flag in range(256))
 _SHARED = 16  # a word that some shared shingle covers, as a bit beside a signature's own
-_GAP = 40  # words; a longer interruption is other text, not other words in the same place
-_MARGIN = 60  # words before the first and after the last passage in which figures are compared
-_LEAD = 60  # words
+LEAD = 60  # words
 
 Block = tuple[int, int, int]  # where a shared passage begins left and right, and its words
 
@@ -103,7 +101,8 @@ class Count:
     shared: int
     narrated: int  # shared and not quoted
     said: int  # quoted, shared or not
-    alike: int  # numbers and names that are shared
+    numbers: int  # shared
+    names: int  # shared
 
     @property
     def kept(self) -> float:
@@ -116,7 +115,7 @@ class Count:
 
 
 def count(code: bytes) -> Count:
-    words = shared = narrated = said = alike = 0
+    words = shared = narrated = said = numbers = names = 0
     for flags, times in Counter(code).items():
         if flags & BOILERPLATE:
             continue
@@ -125,8 +124,9 @@ def count(code: bytes) -> Count:
         if flags & _SHARED:
             shared += times
             narrated += 0 if flags & QUOTED else times
-            alike += times if flags & (NUMBER | NAME) else 0
-    return Count(words=words, shared=shared, narrated=narrated, said=said, alike=alike)
+            numbers += times if flags & NUMBER else 0
+            names += times if flags & NAME else 0
+    return Count(words=words, shared=shared, narrated=narrated, said=said, numbers=numbers, names=names)
 
 
 def blocks(left: Signature, right: Signature, left_places: list[int], right_places: list[int]) -> list[Block]:
@@ -147,43 +147,7 @@ def blocks(left: Signature, right: Signature, left_places: list[int], right_plac
     return blocks
 
 
-def differing(left: Signature, right: Signature, blocks: list[Block]) -> int:
-    """Return how many numbers and names stand in the same place and are not the same.
-
-    Before the first and after the last passage only numbers count, and only where both texts have as much there:
-    every desk writes its own beginning and end, but a table of other figures is another table.
-    """
-    count = 0
-    for (at, there, length), (next_at, next_there, _) in pairwise(blocks):
-        gap = (at + length, next_at), (there + length, next_there)
-        if all(0 < end - start <= _GAP for start, end in gap):
-            count += _unlike(left, right, gap, (NUMBER, NAME))
-    first, last = blocks[0], blocks[-1]
-    ends = (len(left.tokens), len(right.tokens))
-    head = (max(0, first[0] - _MARGIN), first[0]), (max(0, first[1] - _MARGIN), first[1])
-    tail = (last[0] + last[2], min(ends[0], last[0] + last[2] + _MARGIN)), (last[1] + last[2], min(ends[1], last[1] + last[2] + _MARGIN))
-    for gap in (head, tail):
-        count += _unlike(left, right, gap, (NUMBER,))
-    return count
-
-
-def _unlike(left: Signature, right: Signature, gap: tuple[tuple[int, int], tuple[int, int]], kinds: tuple[int, ...]) -> int:
-    mine, yours = (_told(side, *span) for side, span in zip((left, right), gap, strict=True))
-    count = 0
-    for kind in kinds:
-        ours = {token for token, flag in mine.items() if flag & kind} - yours.keys()
-        theirs = {token for token, flag in yours.items() if flag & kind} - mine.keys()
-        count += min(len(ours), len(theirs))
-    return count
-
-
-def _told(signature: Signature, start: int, end: int) -> dict[int, int]:
-    """Return the words of a stretch with what they are; boilerplate left out."""
-    words = zip(signature.tokens[start:end], signature.flags[start:end], strict=True)
-    return {token: flag for token, flag in words if not flag & BOILERPLATE}
-
-
 def lead(code: bytes) -> float:
     """Return the share of the text's first words, quotations left out, that the other text has."""
-    first = list(islice((flags for flags in code if not flags & (BOILERPLATE | QUOTED)), _LEAD))
+    first = list(islice((flags for flags in code if not flags & (BOILERPLATE | QUOTED)), LEAD))
     return sum(1 for flags in first if flags & _SHARED) / len(first) if first else 0.0
