@@ -185,6 +185,7 @@ class Image:
     url: str = ""
     caption: str = ""
     credit: str = ""
+    agency: str = ""  # key of the agency that the credit names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from builders_articles import HEADLINE, SENTENCES, URL, article, markup, paragraphs, read
+from builders_articles import HEADLINE, RULES, SENTENCES, URL, article, markup, paragraphs, read
 
 from pipeline.articles import bylines as bylines_
-from pipeline.articles import images, moments, structured
+from pipeline.articles import moments, photocredits, structured
 
 
 def at(*parts):
@@ -291,7 +291,7 @@ def test_the_language_is_the_texts_not_the_pages():
     ],
 )
 def test_a_caption_parts_from_its_credit(caption, parts):
-    assert images.split(caption) == parts
+    assert photocredits.split(caption, RULES.names.whole) == parts
 
 
 def test_captions_and_credits_never_reach_the_text():

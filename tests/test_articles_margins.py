@@ -1,9 +1,9 @@
 """What stands around a text and is none of it: photo credits, dates, bylines, menus, walls. Each page in data/pages has one oddity."""
 
 import pytest
-from builders_articles import PAGES, SENTENCES, article, markup, paragraphs, read
+from builders_articles import PAGES, RULES, SENTENCES, article, markup, paragraphs, read
 
-from pipeline.articles import furniture, images
+from pipeline.articles import furniture, photocredits
 
 
 def shown(name):
@@ -172,7 +172,7 @@ def test_a_line_that_says_more_is_text(line):
     ],
 )
 def test_a_name_behind_a_captions_last_sentence_is_its_credit(caption, parts):
-    assert images.split(caption) == parts
+    assert photocredits.split(caption, RULES.names.whole) == parts
 
 
 def test_a_desk_is_one_author_and_the_place_behind_an_agency_is_none():

@@ -16,16 +16,16 @@ LINKED = 0.5  # share inside links from which it leads elsewhere
 SMALL = 120  # pixels: a smaller picture is a sign or a face
 
 _PAGE = frozenset({"html", "body", "main", "article"})
-_OTHER = frozenset({"h1", "h2", "h3", "h4", "time", "form", "button", "input", "ul", "ol", "nav", "address", "blockquote"})
+_OTHER = frozenset({"h1", "h2", "h3", "h4", "time", "form", "input", "ul", "ol", "nav", "address", "blockquote"})
 _SIZE = re.compile(r"(\d{1,5})(?:px)?")
-_SIGN = re.compile(r"logo|avatar|icon|sprite|profile|author|byline|emoji|badge", re.IGNORECASE)
+_SIGN = re.compile(r"logo|avatar|icon|sprite|profile|author|byline|emoji|badge|\.svg(?:$|[\s?#])", re.IGNORECASE)
 _PEOPLE = re.compile(r"author|by-?line|autor|auteur|writer|contributor|publisher", re.IGNORECASE)
 
 
 def find(root: html.HtmlElement) -> frozenset[html.HtmlElement]:
     """Return the outermost of them around each picture."""
     judged: dict[html.HtmlElement, int] = {}
-    return frozenset(node for picture in root.iter("img") if not _is_sign(picture) and (node := _around(picture, judged)) is not None)
+    return frozenset(node for picture in root.iter("img") if not is_sign(picture) and (node := _around(picture, judged)) is not None)
 
 
 def is_small(node: html.HtmlElement) -> bool:
@@ -69,9 +69,9 @@ def _letters(node: html.HtmlElement) -> int:
     return len("".join("".join(node.itertext()).split()))
 
 
-def _is_sign(picture: html.HtmlElement) -> bool:
+def is_sign(picture: html.HtmlElement) -> bool:
     """Say whether a picture is a logo, a face or a button."""
     sizes = (_SIZE.fullmatch(picture.get(name) or "") for name in ("width", "height"))
-    return any(size and int(size[1]) < SMALL for size in sizes) or bool(
+    return any(size and 0 < int(size[1]) < SMALL for size in sizes) or bool(
         _SIGN.search(f"{picture.get('src') or ''} {picture.get('class') or ''}")
     )

@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING
 
 from pipeline import urls
 from pipeline.articles import blocks as blocks_
-from pipeline.articles import captions, claims, headlines, images, metadata, moments, people, phrases, structured, texts, trees, walls
+from pipeline.articles import (
+    captions,
+    claims,
+    figures,
+    headlines,
+    images,
+    metadata,
+    moments,
+    people,
+    phrases,
+    structured,
+    texts,
+    trees,
+    walls,
+)
 from pipeline.articles.credits import find as find_credits
 from pipeline.articles.repeats import NOTHING, without
 from pipeline.articles.texts import Text
@@ -103,7 +117,7 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
     page, root, told, said, entry = source.page, source.tree.root, source.told, source.said, source.page.entry
     language = metadata.language(whole, source.tree.language, entry.language if entry else None, page.title.language)
     made = claims.make(page, source.blocks, told, said, text=text, whole=whole, language=language, names=(*source.sites, source.headline))
-    kept = frozenset(block.node for block in text.body.paragraphs) if text.body else frozenset()
+    near = figures.near(text.body.paragraphs if text.body else (), source.holders)
     return Article(
         headline=source.headline,
         text=whole,
@@ -120,7 +134,7 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
         canonical_url=metadata.canonical(page, root, said),
         copyright_holder=metadata.holder(said, told),
         licence=metadata.licence(page, root, said, told),
-        images=images.find(root, told, images.Near(kept=kept, holders=source.holders), base=page.url, card=said.get("og:image", "")),
+        images=images.find(root, told, near, base=page.url, card=said.get("og:image", ""), agencies=rules.names.whole),
         credits=find_credits(made, rules),
         flags=_flags(told, source.blocks, text, source.headline),
     )

@@ -1,150 +1,130 @@
-"""The figures of a page, and what JSON-LD says of its pictures -> images with caption and credit as data."""
+"""The figures of a page, and what JSON-LD says of its pictures -> images with caption, credit and agency as data."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from pipeline.articles import captions
+from lxml import etree
+
+from pipeline.articles import captions, figures, furniture, photocredits, photomarks, phrases
 from pipeline.articles.body import key
 from pipeline.records import Image
 from pipeline.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from lxml import html
 
+    from pipeline.articles.names import Name
     from pipeline.articles.structured import Structured
 
 LIMIT = 30  # images of one article
-CAPTION = 1000  # characters
-CREDIT = 200
+SEVERAL = 3  # credits of one picture: a photographer, an agency, who sells it
+SHORT = 10  # words of a line that leads elsewhere
 _CREDIT_NODE = re.compile(r"credit|copyright|source|photographer|byline|author|rights|agency|quelle|fotograf|auteur|autor", re.IGNORECASE)
-_CAPTION_NODE = re.compile(r"caption|legend|description|bildunterschrift|bildtext|pie-?(?:de-?)?foto|didascalia|bijschrift", re.IGNORECASE)
-_MARK = (
-    r"(?:photo(?:graph)?s?(?: by| credit)?|image(?: credit| source)?|picture|pic|credits?|crédits?(?: photo)?|foto|"
-    r"fotos|bild|bildquelle|quelle|source|fuente|crédito|crediti|fonte|via|copyright|courtesy(?: of)?)"
-)
-_PAREN = re.compile(rf"\s*[(\[]\s*(?:{_MARK}(?:\s*[:/]\s*|\s+)|©\s*)([^()\[\]]{{2,120}})[)\]]\s*\.?$", re.IGNORECASE)
-_INLINE = re.compile(rf"(?:^|(?<=[.!?…»”\"])\s+|\s+[|/–—-]\s+|\s+)(?:{_MARK}\s*[:/]\s*|©\s*|\(c\)\s*)(.{{2,120}})$", re.IGNORECASE)
-_AGENCY_PAREN = re.compile(
-    r"\s*\(([^()]{2,80}(?:/[^()]{2,60})+|[A-Z]{2,5}(?:\s(?:Photo|Images?))?|[^()]{0,60}(?:Getty Images|via AP|"
-    r"AP Photo)[^()]{0,60})\)\s*\.?$"
-)
-_NAME = r"(?:[A-ZÀ-ÞŁŚŽ][\w.'’&-]*|[a-z]{2,4}(?=\)?$))(?:[ /](?:[A-ZÀ-ÞŁŚŽ][\w.'’&-]*|de|di|van|von|for|via|[a-z]{2,4}(?=\)?$))){0,5}"
-_NAMED_PAREN = re.compile(rf"(?:^|(?<=[.!?…»”\"])\s+)\(({_NAME})\)$")
-_NAMED = re.compile(rf"(?<=[.!?…»”\"])(?<!^[A-Z]\.)(?<!\s[A-Z]\.)(?<!\s[A-Z]\w\.)(?<!\s[A-Z]\w\w\.)\s+({_NAME})$")
-_ALONE = re.compile(rf"^(?:(?i:photos?|fotos?|crédits?(?: photo)?)\s+({_NAME})|([A-Z]{{2,5}}))$")  # a caption of capitals only is none
-_LEADING = re.compile(
-    rf"^\W*(?:{_MARK}\s*[:/]\s*|©\s*|\(c\)\s*)+|^(?:photos?|fotos?|crédits?(?: photo)?)\s+(?-i:(?=[A-ZÀ-Þ©]|[a-z]{{2,4}}$))", re.IGNORECASE
-)
+_ADDRESSES = ("data-src", "data-original", "data-lazy-src", "src", "data-srcset", "srcset")
+_WITHIN = frozenset({"a", "abbr", "b", "bdi", "mark", "q", "s", "strong", "sub", "sup", "u"})  # elements within a line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Near:
-    """Which pictures are the article's: those near the text that was kept."""
-
-    kept: frozenset[html.HtmlElement]
-    holders: frozenset[html.HtmlElement]  # that have a picture and little else: captions.find
-
-
-def find(root: html.HtmlElement, told: Structured, near: Near, *, base: str, card: str) -> tuple[Image, ...]:
-    """Return the pictures near the text: of its figures, then what JSON-LD and the sharing card names. No address twice."""
+def find(
+    root: html.HtmlElement, told: Structured, near: figures.Near, *, base: str, card: str, agencies: Mapping[str, Name]
+) -> tuple[Image, ...]:
+    """Return the pictures near the text: of its figures, then what JSON-LD and the sharing card names. No address and no caption twice."""
     found: dict[str, Image] = {}
-    for figure in _figures(root, near):
-        image = _read(figure, base)
-        name = _stem(image.url) or key(image.caption)
-        if name and (image.url or image.caption or image.credit):
+    captioned: dict[str, str] = {}  # to the name of the picture
+    shown = [image for figure in figures.find(root, near) if (image := _read(figure, base, agencies))]
+    told_ = [_told(image, base, agencies) for image in (*told.images, Image(url=card))]
+    stems = {_stem(image.url) for image in shown}
+    if any(image.caption for image in shown):  # then the page shows all captions: others are of pictures that it does not show
+        told_ = [image if _stem(image.url) in stems else Image(url=image.url) for image in told_]
+    for image in (*shown, *told_):
+        said = key(image.caption)
+        name = captioned.get(said) or _stem(image.url) or said
+        if name in found and said and said != key(found[name].caption) != "":
+            name = said  # the same picture under other words
+        if name:
             found[name] = _fuller(found.get(name), image)
-    for image in (*told.images, *([Image(url=card)] if card else ())):
-        url = urljoin(base, image.url)
-        name = _stem(url)
-        found[name] = _fuller(found.get(name), Image(url=url, **_parted(image.caption, image.credit)))
-    return tuple(found.values())[:LIMIT]
+            captioned |= {said: name} if said else {}
+    return tuple(_credited(image, agencies) for image in found.values())[:LIMIT]
 
 
-def split(caption: str) -> tuple[str, str]:
-    """Return a caption and the credit at its end: "A port. (Credit: AFP)" and "A port. AFP" -> "A port.", "AFP"."""
-    text = clean(caption, CAPTION)
-    for mark in (_PAREN, _AGENCY_PAREN, _INLINE, _NAMED_PAREN, _NAMED, _ALONE):
-        if found := mark.search(text):
-            return text[: found.start()].strip(" |–—-/"), str(found[found.lastindex or 0]).strip(" .)|")
-    return text, ""
+def _told(image: Image, base: str, agencies: Mapping[str, Name]) -> Image:
+    caption, inside = photocredits.split(image.caption, agencies)
+    return Image(url=urljoin(base, image.url) if image.url else "", caption=caption, credit=photomarks.bare(image.credit) or inside)
 
 
-def _figures(root: html.HtmlElement, near: Near) -> list[html.HtmlElement]:
-    """Return the elements that hold a picture and words about it, in the part of the page that holds the text."""
-    place, holders = _around(root, near.kept), near.holders
-    wanted: list[html.HtmlElement] = []
-    for node in place.iter("figure", "div", "p", "span", "td", "picture", "table", "section", "center", "header", "a"):
-        if len(wanted) >= LIMIT:
-            break
-        if node.tag != "figure" and node not in holders and not _CAPTION_NODE.search(node.get("class") or ""):
-            continue
-        holder = node if node.tag == "figure" or node in holders else _holder(node)
-        if holder is not None and holder not in wanted and not any(parent in wanted for parent in holder.iterancestors()):
-            wanted.append(holder)
-    return [node for node in wanted if not any(parent.tag in {"aside", "nav", "footer"} for parent in node.iterancestors())][:LIMIT]
+def _credited(image: Image, agencies: Mapping[str, Name]) -> Image:
+    return replace(image, agency=photomarks.agency(image.credit, agencies)) if image.credit else image
 
 
-def _around(root: html.HtmlElement, kept: frozenset[html.HtmlElement]) -> html.HtmlElement:
-    """Return the element two above the one that holds all of the text."""
-    common: list[html.HtmlElement] | None = None
-    for node in kept:
-        line = [node, *node.iterancestors()]
-        common = line if common is None else [one for one in common if one in set(line)]
-    if not common:
-        return root
-    return common[min(3, len(common) - 1)]
+def _read(figure: html.HtmlElement, base: str, agencies: Mapping[str, Name]) -> Image | None:
+    """Return what a figure says; None where it says what no caption does: "By Jo Marsh", "Read more"."""
+    url = urljoin(base, _address(figure))
+    whole = next((node for node in figure.iter("figcaption", "div", "p", "span") if figures.is_caption(node)), figure)
+    if whole is figure and not captions.is_small(figure):
+        return Image(url=url)
+    named = _named(whole) or _named(figure)
+    pieces = _pieces(whole, {node for node, _ in named})
+    caption, inside = photocredits.part(pieces, agencies)
+    credit = photocredits.joined([*(said for _, said in named), inside])
+    if whole.tag != "figcaption" and (any(_is_sites(one, agencies) for one in (*pieces[-1:], caption)) or furniture.read(caption)):
+        return None
+    if not credit:
+        credit = next((said for picture in figure.iter("img") if (said := photocredits.behind(picture.get("alt") or "", agencies))), "")
+    return Image(url=url, caption=caption, credit=credit)
 
 
-def _holder(node: html.HtmlElement) -> html.HtmlElement | None:
-    """Return the nearest element around a caption that has a picture in it too."""
-    for _ in range(3):
-        if next(node.iter("img"), None) is not None:
-            return node
-        parent = node.getparent()
-        if parent is None or parent.tag in {"body", "article", "main"}:
-            return None
-        node = parent
-    return None
+def _is_sites(said: str, agencies: Mapping[str, Name]) -> bool:
+    """Say whether words are the site's and not about the picture: "Read more"."""
+    return said.count(" ") < SHORT and phrases.junk(said) and not (photomarks.begins(said) or photomarks.is_credit(said, agencies))
 
 
-def _read(figure: html.HtmlElement, base: str) -> Image:
-    picture = next(figure.iter("img"), None)
-    source = "" if picture is None else (picture.get("data-src") or picture.get("src") or picture.get("data-original") or "")
-    whole = next((node for node in figure.iter("figcaption", "div", "p", "span") if _names_caption(node)), figure)
-    caption = _said(whole) if whole is not figure or captions.is_small(figure) else ""
-    credit = next((one for one in _named(whole) or _named(figure) if len(one) <= CREDIT and one != caption), "")
-    if credit and caption.endswith(credit):
-        caption = caption[: -len(credit)]
-    elif credit and credit in caption:
-        caption = caption.replace(credit, " ")
-    return Image(url="" if source.startswith("data:") else urljoin(base, clean(source)), **_parted(caption, credit))
+def _address(figure: html.HtmlElement) -> str:
+    """Return where the picture is; pages that load it late say so beside a placeholder."""
+    for picture in (*figure.iter("img", "amp-img"), *figure.iter("source")):
+        for name in _ADDRESSES:
+            said = clean((picture.get(name) or "").split(" ")[0].strip(","))
+            if said and not said.startswith("data:"):
+                return said
+    return ""
 
 
 def _said(node: html.HtmlElement) -> str:
-    """Return the words of a caption, each element's apart from the next."""
+    """Return the words of an element, each part's apart from the next."""
     return clean(" ".join(part.strip() for part in node.itertext() if part.strip()))
 
 
-def _named(node: html.HtmlElement) -> list[str]:
-    return [said for part in node.iter() if part is not node and _names_credit(part) and (said := _said(part))]
+def _pieces(node: html.HtmlElement, credits_: Collection[html.HtmlElement]) -> list[str]:
+    """Return the words of a caption without those of its credits, in pieces that stand apart on the page."""
+    pieces: list[str] = [""]
+    inside = 0
+    for event, part in etree.iterwalk(node, events=("start", "end")):
+        if part is not node and (part.tag not in _WITHIN or (part.tag != "a" and part.get("class"))):
+            pieces.append("")
+        inside += (event == "start") - (event == "end") if part in credits_ else 0
+        said = part.text if event == "start" else part.tail if part is not node else ""
+        if said and not inside:
+            pieces[-1] += said
+    return [said for piece in pieces if (said := clean(piece))]
 
 
-def _names_caption(node: html.HtmlElement) -> bool:
-    return node.tag == "figcaption" or bool(_CAPTION_NODE.search(node.get("class") or ""))
+def _named(node: html.HtmlElement) -> list[tuple[html.HtmlElement, str]]:
+    """Return the elements that are named after a credit and say one, none inside another, and what they say."""
+    found: dict[html.HtmlElement, str] = {}
+    for part in node.iter():
+        outside = part is not node and not any(above in found for above in part.iterancestors())
+        if outside and _names_credit(part) and (said := photomarks.named(_said(part))):
+            found[part] = said
+    return list(found.items())[:SEVERAL]
 
 
 def _names_credit(node: html.HtmlElement) -> bool:
     names = f"{node.get('class') or ''} {node.get('itemprop') or ''}"
     return node.tag in {"small", "cite"} or (node.tag not in {"figure", "img", "source", "picture"} and bool(_CREDIT_NODE.search(names)))
-
-
-def _parted(caption: str, credit: str) -> dict[str, str]:
-    text, inside = split(caption)
-    return {"caption": text.strip(" |–—-"), "credit": _LEADING.sub("", clean(credit)).strip(" |()[].") or inside}
 
 
 def _fuller(one: Image | None, other: Image) -> Image:

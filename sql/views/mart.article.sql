@@ -35,7 +35,7 @@ SELECT
     member.kept,                                                    -- share of the origin's text found in it
     member.own,                                                     -- share of it that is not in the origin
     member.lag,                                                     -- time after the origin; null where a time is not exact enough
-    newest.images,                                                  -- pictures: a list of {url, caption, credit}
+    newest.images,                                                  -- pictures: a list of {url, caption, credit, agency}
     newest.flags                                                    -- live_blog, roundup: texts that hold several others
 FROM core.article
     JOIN core.title USING (title_id)
