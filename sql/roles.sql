@@ -60,7 +60,10 @@ BEGIN
         GRANT USAGE ON SCHEMA mart, core, ops TO wiredesk_ui;
         GRANT SELECT ON ALL TABLES IN SCHEMA mart, core, ops TO wiredesk_ui;
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA mart TO wiredesk_ui;
-        GRANT INSERT, UPDATE ON core.decision TO wiredesk_ui;
+        GRANT INSERT, UPDATE ON core.decision TO wiredesk_ui;  -- a person's word is carried out when it is given:
+        GRANT INSERT, UPDATE, DELETE ON core.story, core.story_article, core.story_event, core.credit TO wiredesk_ui;
+        GRANT INSERT ON ops.touched TO wiredesk_ui;
+        GRANT INSERT, UPDATE ON ops.review TO wiredesk_ui;
         GRANT UPDATE (next_poll_at, state, failures, paused) ON ops.schedule TO wiredesk_ui;
         GRANT INSERT ON ops.feed_event, ops.silence TO wiredesk_ui;
     END IF;

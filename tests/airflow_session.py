@@ -1,8 +1,13 @@
 """Run in a process of its own, with Airflow's environment: what the DAG files say, or the whole chain by dag.test(). Prints JSON."""
 
 import json
+import os
 import sys
+import threading
+import time
+import traceback
 import warnings
+from datetime import timedelta
 
 warnings.simplefilter("ignore")
 
@@ -43,6 +48,57 @@ def chain():
     return states
 
 
+def reviews():
+    """Run the DAG while somebody answers one question through Airflow's API, and time runs out for the other."""
+    dag, said = bag().dags["reviews"], {}
+    person = threading.Thread(target=answering, args=[said], daemon=True)
+    person.start()
+    run = dag.test()
+    return said | {"tasks": {f"{task.task_id} {task.map_index}": str(task.state) for task in run.get_task_instances()}}
+
+
+def answering(said):
+    try:
+        _answer(said)
+    except BaseException:  # noqa: BLE001  as below
+        traceback.print_exc()
+        os._exit(1)  # or the run would wait for ever
+
+
+def _answer(said):
+    from airflow.api_fastapi.app import create_app
+    from airflow.jobs.job import Job
+    from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+    from starlette.testclient import TestClient
+
+    with TestClient(create_app()) as client:
+        token = client.post("/auth/token", json=json.loads(sys.argv[2])).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        while not said:
+            time.sleep(0.5)
+            asked = client.get("/api/v2/dags/~/dagRuns/~/hitlDetails").json()["hitl_details"]
+            for one in [one for one in asked if "split" in one["options"]]:
+                said["asked"] = {name: one[name] for name in ("subject", "options", "body", "defaults")}
+                task = one["task_instance"]
+                where = f"/api/v2/dags/reviews/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}/{task['map_index']}/hitlDetails"
+                words = {"chosen_options": ["split"], "params_input": {"note": "read both"}}
+                said["status"] = client.patch(where, json=words).status_code
+    while True:
+        time.sleep(0.5)
+        time_runs_out()
+        SchedulerJobRunner(job=Job()).check_awaiting_input_timeouts()
+
+
+def time_runs_out():
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+    from sqlalchemy import func, update
+
+    with create_session() as session:
+        waits = TaskInstance.state == "awaiting_input"
+        session.execute(update(TaskInstance).where(waits).values(trigger_timeout=func.now() - timedelta(hours=1)))
+
+
 if __name__ == "__main__":
-    answer = {"integrity": integrity, "chain": chain}[sys.argv[1]]()
+    answer = {"integrity": integrity, "chain": chain, "reviews": reviews}[sys.argv[1]]()
     print("\n" + json.dumps(answer))  # noqa: T201  that is its answer

@@ -8,18 +8,21 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from builders_news import NOON, OTHER_AGENCY, WIRE, Clock, Web, world
+from builders_stories import cut
 
 from pipeline.errors import MachineError
 from pipeline.machine import airflow
 from pipeline.machine.databases import Urls
-from pipeline.newsstand import server, world
+from pipeline.newsstand import server
+from pipeline.newsstand import world as newsstand
 from pipeline.settings import ROOT, Settings
-from pipeline.steps import tasks
+from pipeline.steps import rounds, tasks
 from pipeline.store import connect
 
 pytestmark = [pytest.mark.airflow, pytest.mark.database, pytest.mark.process]
 
-DAGS = {"feeds", "ingest", "articles", "stories", "upkeep", "rereads"}
+DAGS = {"feeds", "ingest", "articles", "stories", "upkeep", "rereads", "reviews"}
 FILES = sorted((ROOT / "dags").glob("*.py"))
 
 
@@ -31,10 +34,10 @@ def where(postgres, tmp_path_factory):
     return urls
 
 
-def session(command, settings, where):
+def session(command, settings, where, *words):
     environment = os.environ | airflow.environment(settings, where)
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "airflow_session.py"), command],
+        [sys.executable, str(ROOT / "tests" / "airflow_session.py"), command, *words],
         cwd=settings.var,
         env=environment,
         capture_output=True,
@@ -63,7 +66,7 @@ def test_airflow_reads_every_file_and_finds_what_an_operator_needs(where, tmp_pa
 def test_the_chain_runs_from_feeds_to_stories(where, tmp_path):
     start = datetime(2026, 3, 2, 6, tzinfo=UTC)
     noon = start + timedelta(hours=12)
-    begun = world.build(seed=3, titles=12, days=1, start=start)
+    begun = newsstand.build(seed=3, titles=12, days=1, start=start)
     with server.open(begun, clock=lambda: noon, folder=tmp_path / "stand") as stand:
         standing = f"{noon.isoformat()} {noon.isoformat()} 0"
         settings = Settings(var=tmp_path, hosts=stand.hosts, registry=stand.registry, clock=standing, spacing=0.0, readers=2)
@@ -75,6 +78,33 @@ def test_the_chain_runs_from_feeds_to_stories(where, tmp_path):
         assert copies > 5
         assert connection.execute("SELECT count(*) FROM ops.ledger WHERE lost <> 0 OR pending <> 0").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM ops.edition").fetchone() == (1,)
+
+
+def test_people_are_asked_in_airflow_what_they_say_is_done_and_silence_is_green(where, tmp_path):
+    web = Web()
+    for title, text in (("alpha", WIRE), ("gamma", WIRE), ("beta", cut(WIRE, 0, 4) + "\n\n" + OTHER_AGENCY)):
+        web.publish(title, "strike", text)
+    with world(where.news, tmp_path, web=web, now=Clock()) as edges:
+        rounds.run(edges)
+        edges.connection.execute(
+            """INSERT INTO ops.review (kind, article_id, other_id, one_story, doubt, copies, titles, why, asked_at)
+            SELECT 'canonical', min(article_id), max(article_id), true, 0.3, 3, 3, 'w', %s FROM core.article JOIN core.title USING (title_id)
+            WHERE title IN ('alpha', 'gamma') AND url LIKE %s""",
+            [NOON, "%example/strike"],
+        )
+        edges.connection.commit()
+    settings = Settings(var=tmp_path, clock=f"{NOON.isoformat()} {NOON.isoformat()} 0")
+    login = {"username": airflow.USER, "password": airflow.password(settings)}
+    found = session("reviews", settings, where, json.dumps(login))
+    assert set(found["tasks"].values()) == {"success"}, found
+    assert {"copies.ask 0", "copies.decide 0", "canonical.ask 0", "canonical.decide 0"} <= found["tasks"].keys()
+    assert (found["status"], found["asked"]["options"], found["asked"]["defaults"]) == (200, ["keep", "merge", "split"], ["keep"])
+    assert "Ferry" not in found["asked"]["subject"] + found["asked"]["body"], "no text from the web"
+    with connect(where.news) as connection:
+        told = connection.execute("SELECT kind, answer, who, note FROM ops.review ORDER BY kind DESC").fetchall()
+        decided = connection.execute("SELECT what, who, why FROM core.decision").fetchall()
+    assert told == [("copies", "split", "admin", "read both"), ("canonical", "lapsed", "", "")]
+    assert decided == [("cannot_link", "admin", "read both")]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

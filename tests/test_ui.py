@@ -37,6 +37,8 @@ PAGES = (
     "/feeds/1",
     "/stories",
     "/stories?single=1",
+    "/reviews",
+    "/reviews/1",
     "/refusals",
     "/refusals/not_found",
     "/agencies",
@@ -84,6 +86,8 @@ def plant(connection):
         "UPDATE core.story_event SET why = %(hostile)s::text",
         "INSERT INTO ops.alarm (kind, subject, title_id, cause, step, anchor, since, seen_at) SELECT 'silent_title', title, title_id, %(hostile)s::text, %(hostile)s::text, 'a-title-is-silent-though-all-is-green', %(now)s::timestamptz, %(now)s::timestamptz FROM core.title WHERE title IN ('beta', 'gamma')",
         "INSERT INTO ops.silence (kind, subject, who, why, at, until) VALUES ('silent_title', 'gamma', %(hostile)s::text, %(hostile)s::text, %(now)s::timestamptz, %(now)s::timestamptz + interval '9 days')",
+        "INSERT INTO ops.review (kind, article_id, other_id, one_story, doubt, copies, titles, why, asked_at, answer, who, note, answered_at) SELECT 'canonical', min(article_id), max(article_id), true, 0.5, 3, 3, %(hostile)s::text, %(now)s::timestamptz, 'swap', %(hostile)s::text, %(hostile)s::text, %(now)s::timestamptz FROM core.story_article GROUP BY story_id HAVING count(*) > 2",
+        "INSERT INTO ops.review (kind, article_id, other_id, one_story, doubt, copies, titles, why, asked_at) SELECT 'copies', article_id, other_id, true, 0.5, 3, 3, why, asked_at FROM ops.review WHERE article_id < other_id",
         "UPDATE ops.edition SET at = %(now)s::timestamptz WHERE edition_id = (SELECT max(edition_id) FROM ops.edition)",
     ):
         connection.execute(statement, {"hostile": HOSTILE, "now": NOW})
@@ -130,6 +134,8 @@ def test_every_page_that_is_linked_to_is_there(reached):
         "/stories",
         "/stories/N",
         "/stories/N/compare",
+        "/reviews",
+        "/reviews/N",
         "/refusals",
         "/agencies",
         "/article",
@@ -338,7 +344,7 @@ def test_all_is_well_when_all_is_well(edges, database):
 @pytest.mark.parametrize("path", PAGES)
 def test_an_empty_database_is_told_in_words(database, path):
     answer = client(database).get(path)
-    assert answer.status_code == (200 if path != "/feeds/1" else 404)
+    assert answer.status_code == (404 if path in {"/feeds/1", "/reviews/1"} else 200)
     assert path not in {"/feeds", "/stories", "/refusals", "/agencies"} or 'class="empty"' in answer.text
 
 

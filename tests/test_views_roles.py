@@ -63,7 +63,7 @@ MAY_NOT = {
     ],
     "ui": [
         "TABLE raw.page",
-        "UPDATE core.story SET agency = NULL",
+        "UPDATE core.match SET told = 1",
         "DELETE FROM core.decision",
         "DELETE FROM core.article",
         "CREATE VIEW mart.mine AS SELECT 1",

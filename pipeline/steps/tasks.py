@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from pipeline.errors import MachineError
 from pipeline.machine.databases import news
 from pipeline.settings import Settings
-from pipeline.steps import batches
-from pipeline.steps.edges import Edges, Wanted, opened
+from pipeline.steps import batches, here
+from pipeline.steps.edges import Wanted
 from pipeline.store import dicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
-    from pipeline.records import Tally
     from pipeline.steps.batches import Batch
-    from pipeline.steps.edges import Report
 
 PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
 READ = 2000  # pages read by one task
@@ -33,12 +30,12 @@ def sync() -> dict[str, int]:
     from pipeline import steps
 
     settings = Settings()
-    return _plain({"block": steps.sync(settings, news(settings))})
+    return here.plain({"block": steps.sync(settings, news(settings))})
 
 
 def plan_polls() -> list[Batch]:
     """Return the hosts of due feeds in batches."""
-    with _edges() as edges, edges.connection.transaction():
+    with here.edges() as edges, edges.connection.transaction():
         rows = dicts(edges.connection, "poll.due_hosts", now=edges.now(), titles=None, **edges.lease())
     return batches.plan([(row["host"], row["feeds"]) for row in rows], "feeds")
 
@@ -47,13 +44,13 @@ def poll(batch: Batch) -> dict[str, int]:
     """Poll the due feeds of a batch of hosts."""
     from pipeline.steps.poll import poll as step
 
-    with _edges() as edges:
-        return _plain(step(edges, Wanted(hosts=tuple(batch["hosts"])), _printer("feeds")))
+    with here.edges() as edges:
+        return here.plain(step(edges, Wanted(hosts=tuple(batch["hosts"])), here.printer("feeds")))
 
 
 def plan_fetches() -> list[Batch]:
     """Return the hosts of waiting pages in batches."""
-    with _edges() as edges, edges.connection.transaction():
+    with here.edges() as edges, edges.connection.transaction():
         rows = dicts(edges.connection, "fetch.due_hosts", now=edges.now(), **edges.lease())
     return batches.plan([(row["host"], row["pages"]) for row in rows], "pages")
 
@@ -62,64 +59,64 @@ def fetch(batch: Batch) -> dict[str, int]:
     """Fetch the waiting pages of a batch of hosts."""
     from pipeline.steps.fetch import fetch as step
 
-    with _edges() as edges:
-        return _plain(step(edges, Wanted(hosts=tuple(batch["hosts"]), limit=PAGES), _printer("pages")))
+    with here.edges() as edges:
+        return here.plain(step(edges, Wanted(hosts=tuple(batch["hosts"]), limit=PAGES), here.printer("pages")))
 
 
 def extract() -> dict[str, int]:
     """Read the pages that wait."""
     from pipeline.steps.extract import extract as step
 
-    with _edges() as edges:
-        return _plain(step(edges, Wanted(limit=READ), _printer("pages")))
+    with here.edges() as edges:
+        return here.plain(step(edges, Wanted(limit=READ), here.printer("pages")))
 
 
 def reread() -> dict[str, int]:
     """Read again the pages that are due again."""
     from pipeline.steps.reread import reread as step
 
-    with _edges() as edges:
-        return _plain(step(edges, Wanted(limit=READ), _printer("pages")))
+    with here.edges() as edges:
+        return here.plain(step(edges, Wanted(limit=READ), here.printer("pages")))
 
 
 def learn() -> dict[str, int]:
     """Learn what titles' pages repeat."""
     from pipeline.steps.learn import learn as step
 
-    with _edges() as edges:
-        return _plain(step(edges, Wanted(), _printer("titles")))
+    with here.edges() as edges:
+        return here.plain(step(edges, Wanted(), here.printer("titles")))
 
 
 def cluster() -> dict[str, int]:
     """Put the articles that wait into stories."""
     from pipeline.steps.cluster import cluster as step
 
-    with _edges() as edges:
-        return _plain(step(edges, Wanted(), _printer("articles")))
+    with here.edges() as edges:
+        return here.plain(step(edges, Wanted(), here.printer("articles")))
 
 
 def publish() -> dict[str, int]:
     """Check the books and publish an edition."""
     from pipeline.steps.publish import publish as step
 
-    with _edges() as edges:
-        return _plain(step(edges))
+    with here.edges() as edges:
+        return here.plain(step(edges))
 
 
 def watch() -> dict[str, int]:
     """Look for what somebody should look at; what begins is a line of the task's log."""
     from pipeline.steps.alarms import watch as step
 
-    with _edges() as edges:
-        return _plain(step(edges, tell=print))
+    with here.edges() as edges:
+        return here.plain(step(edges, tell=print))
 
 
 def upkeep() -> dict[str, int]:
     """Prune what is kept for a while only."""
     from pipeline.steps.upkeep import upkeep as step
 
-    with _edges() as edges:
-        return _plain(step(edges))
+    with here.edges() as edges:
+        return here.plain(step(edges))
 
 
 def settle(batches: Sequence[Batch] | None, counts: Counts, read: Counts = (), *, readers: int = 0) -> dict[str, int]:
@@ -152,30 +149,3 @@ def _judge(counts: Mapping[str, int]) -> None:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(failed.items()))
         hint = "See 'Most feeds fail' in docs/runbook.md."
         raise MachineError("polling", f"{sum(failed.values())} of {polled} feeds failed ({reasons})", hint=hint)
-
-
-def _edges() -> AbstractContextManager[Edges]:
-    settings = Settings()
-    return opened(settings, news(settings))
-
-
-def _plain(tallies: Mapping[str, Tally]) -> dict[str, int]:
-    """Return tallies as counters: {"feed": 120, "feed read": 80, "feed refused:timed_out": 2, ...}."""
-    counts: dict[str, int] = {}
-    for noun, tally in tallies.items():
-        counts[noun] = tally.seen
-        counts |= {f"{noun} {door}": count for door, count in tally.doors.items()}
-    return counts
-
-
-def _printer(noun: str) -> Report:
-    """Return what tells progress to the task's log, at every tenth."""
-    said = 0
-
-    def report(done: int, of: int) -> None:
-        nonlocal said
-        if done * 10 // max(of, 1) > said:
-            said = done * 10 // of
-            print(f"{done:,} of {of:,} {noun}", flush=True)  # noqa: T201  a task's log is its standard output
-
-    return report

@@ -32,28 +32,35 @@ class House:
     where: Callable[[], str]  # address of the news
     key: str  # of the tokens of forms
     red: Callable[[datetime], Sequence[Red]] = lambda _now: ()  # tasks that failed, by the clock on the wall
+    answered: Callable[[int, str, str], None] = lambda _review, _choice, _who: None  # lets Airflow ask that question no more
 
 
 @cache
 def standing() -> FastAPI:
     """Return the pages of this process: within Airflow, behind its login."""
     from pipeline.machine.databases import news
-    from pipeline.ui.guard import airflow_login, airflow_red, airflow_secret
+    from pipeline.ui.guard import airflow_answered, airflow_login, airflow_red, airflow_secret
 
     settings = Settings()
-    house = House(settings=settings, where=lambda: settings.database_url or news(settings), key=airflow_secret(), red=airflow_red)
+    house = House(
+        settings=settings,
+        where=lambda: settings.database_url or news(settings),
+        key=airflow_secret(),
+        red=airflow_red,
+        answered=airflow_answered,
+    )
     return build(house, airflow_login())
 
 
 def build(house: House, guard: Callable[..., Visitor]) -> FastAPI:
     """Return the pages. `guard` says who asks, or raises HTTPException."""
-    from pipeline.ui import agencies, articles, assets, feeds, orders, overview, refusals, runbook, stories
+    from pipeline.ui import agencies, articles, assets, feeds, orders, overview, refusals, reviews, runbook, stories
 
     app = FastAPI(title="Wiredesk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     app.state.guard = guard
     kept = Depends(_remembered(guard))
-    for part in (overview, feeds, orders, stories, refusals, agencies, articles, runbook, assets):
+    for part in (overview, feeds, orders, stories, reviews, refusals, agencies, articles, runbook, assets):
         app.include_router(part.routes, dependencies=[kept])
     app.add_api_route("/{path:path}", _nowhere, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], dependencies=[kept])
     app.add_exception_handler(StarletteHTTPException, faults.refused)

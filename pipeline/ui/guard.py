@@ -5,7 +5,7 @@ The only module of the pages that uses Airflow's inside, which is not its stable
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.ui.findings import Red
@@ -13,7 +13,6 @@ from pipeline.ui.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
 LATELY = timedelta(hours=24)
 
@@ -60,3 +59,24 @@ def airflow_red(now: datetime) -> list[Red]:
     with create_session() as session:
         rows = session.execute(wanted).all()
     return [Red(dag=dag, task=task, ago=now - at) for dag, task, at, since in rows if at and (since is None or since < at)]
+
+
+def airflow_answered(review_id: int, choice: str, who: str) -> None:
+    """Give Airflow the answer that our own page got, so that its task goes on; nothing, if it asks that no more."""
+    from airflow.models.hitl import HITLDetail, HITLUser
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.models.trigger import handle_event_submit
+    from airflow.triggers.base import TriggerEvent
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    asks = HITLDetail.subject.startswith(f"{review_id} \u00b7 ")
+    wanted = select(TaskInstance).join(HITLDetail, HITLDetail.ti_id == TaskInstance.id).where(TaskInstance.dag_id == "reviews", asks)
+    with create_session() as session:
+        for task in session.scalars(wanted.where(TaskInstance.state == "awaiting_input").with_for_update(of=TaskInstance)):
+            detail = task.hitl_detail
+            detail.responded_by = HITLUser(id=who, name=who)
+            detail.responded_at, detail.chosen_options, detail.params_input = datetime.now(UTC), [choice], {"note": ""}
+            session.add(detail)
+            event = TriggerEvent(detail.as_resume_event_payload())  # type: ignore[no-untyped-call]
+            handle_event_submit(event, task_instance=task, session=session)

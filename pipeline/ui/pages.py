@@ -29,6 +29,7 @@ PARTS = (
     ("", "Overview"),
     ("feeds", "Feeds"),
     ("stories", "Stories"),
+    ("reviews", "Reviews"),
     ("refusals", "Refusals"),
     ("agencies", "Agencies"),
     ("runbook", "Runbook"),

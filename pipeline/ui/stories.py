@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from pipeline.steps.why import Why
+
 routes = APIRouter()
 EACH = 40
 MOST = 300  # copies that a page shows
@@ -73,11 +75,17 @@ def compare(request: Request, story_id: int) -> HTMLResponse:
         if left not in known or right not in known or left == right:
             raise HTTPException(404, "These two are not in this story.")
         told = why.explain(edges, left, right)
-    sides = [
-        {**known[article], "text": side["text"], "paragraphs": paragraphs(side["text"], spans)}
-        for article, side, spans in zip((left, right), told.sides, (told.shown.left, told.shown.right), strict=True)
-    ]
+    sides = [known[article] | side for article, side in zip((left, right), beside(told), strict=True)]
     return page(request, "compare.html", now=now, story_id=story_id, sides=sides, why=told, members=members)
+
+
+def beside(told: Why) -> list[dict[str, Any]]:
+    """Return the two articles with their texts in paragraphs, as pair.html shows them."""
+    spans = told.shown.left, told.shown.right
+    return [
+        {**side, "title_name": side["title"], "paragraphs": paragraphs(side["text"], some)}
+        for side, some in zip(told.sides, spans, strict=True)
+    ]
 
 
 def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[list[tuple[bool, str]]]:

@@ -1,0 +1,106 @@
+"""What people are asked and what they answered; one question with both texts; and the buttons that answer it, or decide on any story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from fastapi import APIRouter, HTTPException
+from starlette.requests import Request  # noqa: TC002  FastAPI reads it
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from pipeline.errors import DecisionError
+from pipeline.steps import decisions, why
+from pipeline.steps import reviews as step
+from pipeline.steps.edges import opened
+from pipeline.store import dicts
+from pipeline.ui.orders import Form  # noqa: TC001  FastAPI reads it
+from pipeline.ui.pages import page, reading
+from pipeline.ui.stories import beside
+from pipeline.ui.wording import short
+
+if TYPE_CHECKING:
+    from pipeline.steps.edges import Edges
+    from pipeline.stories.decisions import What
+
+routes = APIRouter()
+WAITING, ANSWERED = 50, 30
+ON_PAIRS = {"must_link", "cannot_link"}
+MEANS = {
+    "keep": "as it is, for good",
+    "merge": "they are one text",
+    "split": "they are two texts",
+    "swap": "the right one stands for the story",
+    "lapsed": "nobody answered in time",
+}
+
+
+@routes.get("/reviews", response_model=None)
+def reviews(request: Request) -> HTMLResponse:
+    with reading(request) as edges:
+        now = edges.now()
+        waiting = dicts(edges.connection, "reviews.open", kind=None, limit=WAITING)
+        answered = dicts(edges.connection, "reviews.answered", limit=ANSWERED)
+    return page(request, "reviews.html", now=now, waiting=waiting, answered=answered, means=MEANS)
+
+
+@routes.get("/reviews/{review_id}", response_model=None)
+def review(request: Request, review_id: int) -> HTMLResponse:
+    with reading(request) as edges:
+        now = edges.now()
+        found = dicts(edges.connection, "reviews.one", review_id=review_id)
+        if not found:
+            raise HTTPException(404, f"There is no question {review_id}.")
+        told = why.explain(edges, found[0]["article_id"], found[0]["other_id"])
+    choices = step.CHOICES[found[0]["kind"]]
+    return page(request, "review.html", now=now, review=found[0], sides=beside(told), why=told, choices=choices, means=MEANS)
+
+
+@routes.post("/reviews/{review_id}", response_model=None)
+def answer(request: Request, review_id: int, fields: Form) -> RedirectResponse:
+    choice, note, who = fields.get("answer", ""), short(fields.get("note"), step.LONGEST), request.state.visitor.name
+    if choice not in MEANS or choice == "lapsed":
+        raise HTTPException(422, "There is no such answer.")
+    house = request.app.state.house
+    with opened(house.settings, house.where()) as edges:
+        try:
+            step.answer(edges, review_id, cast("step.Answer", choice), who=who, note=note)
+        except DecisionError as error:
+            raise HTTPException(409, str(error)) from error
+    house.answered(review_id, choice, who)
+    return _to(request, f"/reviews/{review_id}")
+
+
+@routes.post("/stories/{story_id}/decide", response_model=None)
+def decide(request: Request, story_id: int, fields: Form) -> RedirectResponse:
+    what, note = fields.get("what", ""), short(fields.get("why"), step.LONGEST)
+    if not note or what not in ON_PAIRS | {"set_canonical"}:
+        raise HTTPException(422, "A decision needs a reason.")
+    house = request.app.state.house
+    with opened(house.settings, house.where()) as edges:
+        try:
+            articles = _articles(edges, story_id, fields)
+            decisions.decide(
+                edges, cast("What", what), articles if what in ON_PAIRS else articles[1:], who=request.state.visitor.name, why=note
+            )
+        except DecisionError as error:
+            raise HTTPException(409, str(error)) from error
+    return _to(request, f"/stories/{story_id}")
+
+
+def _articles(edges: Edges, story_id: int, fields: dict[str, str]) -> tuple[int, int]:
+    """Return the two articles that a decision is about, the one that stands for the story first; the other may be given by its address."""
+    with edges.connection.transaction():
+        members = {row["article_id"]: row for row in dicts(edges.connection, "reviews.standing", story_id=story_id)}
+        given = [int(fields[name]) for name in ("article", "other") if fields.get(name, "").isdecimal()]
+        if not members or not set(given) <= members.keys():
+            raise HTTPException(404, "These are not in this story.")
+        if "url" in fields:
+            given = [*given[:1], decisions.article(edges.connection, fields["url"])]
+    if len(given) != 2:  # noqa: PLR2004  a pair
+        raise HTTPException(422, "A decision is about two articles.")
+    one, other = sorted(given, key=lambda article: not members.get(article, {}).get("canonical"))
+    return one, other
+
+
+def _to(request: Request, path: str) -> RedirectResponse:
+    return RedirectResponse(request.scope.get("root_path", "") + path, 303)

@@ -1,0 +1,96 @@
+"""The page Reviews and the buttons by which people decide: whose word it is, what becomes of it, and who may not."""
+
+import pytest
+from builders_news import OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, stories, world
+from builders_stories import cut
+from lxml import html
+from test_ui import ADA, GUEST, client, press
+
+from pipeline.machine.roles import taken_on
+from pipeline.steps import reviews, rounds
+from pipeline.ui.visitor import Visitor
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def edges(database, tmp_path):
+    """Three copies, one of which hangs on them by a little, and an article of its own."""
+    web = Web()
+    for title, text in (("alpha", WIRE), ("gamma", WIRE), ("beta", cut(WIRE, 0, 4) + "\n\n" + OTHER_AGENCY)):
+        web.publish(title, "strike", text)
+    web.publish("npa", "museum", UNRELATED)
+    with world(database, tmp_path, web=web, now=Clock()) as edges:
+        rounds.run(edges)
+        reviews.ask(edges)
+        yield edges
+
+
+def article_of(edges, address):
+    return ask(edges, "SELECT article_id, story_id FROM mart.article WHERE url LIKE %s", f"%{address}")[0]
+
+
+def test_a_question_is_answered_on_the_page_and_airflow_is_told(edges, database):
+    one, told = client(database, now=edges.now()), []
+    one.app.state.house = type(one.app.state.house)(
+        settings=one.app.state.house.settings,
+        where=one.app.state.house.where,
+        key=one.app.state.house.key,
+        answered=lambda *said: told.append(said),
+    )
+    (number,) = (row["review_id"] for row in reviews.waiting(edges))
+    listed = html.fromstring(one.get("/reviews").text)
+    assert "1 question waits" in listed.xpath("string(//h1)")
+    assert f"/reviews/{number}" in listed.xpath("//td/a/@href")
+    page = html.fromstring(one.get(f"/reviews/{number}").text)
+    assert page.xpath("//button[@name='answer']/@value") == ["keep", "merge", "split"]
+    assert "Ferry workers" in page.text_content()
+    assert press(one, f"/reviews/{number}", answer="lapsed").status_code == 422
+    answer = press(one, f"/reviews/{number}", answer="split", note="another agency's text <b>")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/reviews/{number}")
+    assert ask(edges, "SELECT what, who, why FROM core.decision") == [("cannot_link", "ada", "another agency's text <b>")]
+    assert told == [(number, "split", "ada")]
+    page = html.fromstring(one.get(f"/reviews/{number}").text)
+    assert "said ada" in page.text_content()
+    assert not page.xpath("//button[@name='answer']")
+    assert "another agency's text <b>" in html.fromstring(one.get("/reviews").text).text_content()
+    assert press(one, "/reviews/999", answer="keep").status_code == 409
+    assert one.get("/reviews/999").status_code == 404
+
+
+def test_copies_are_split_joined_and_chosen_from_the_pages_of_their_story(edges, database):
+    one = client(database, now=edges.now())
+    (alpha, story), (beta, _), (gamma, _) = (article_of(edges, f"{title}.example/strike") for title in ("alpha", "beta", "gamma"))
+    compared = html.fromstring(one.get(f"/stories/{story}/compare?left={alpha}&right={beta}").text)
+    assert compared.xpath("//button[@name='what']/@value") == ["cannot_link", "must_link", "set_canonical"]
+    where = f"/stories/{story}/decide"
+    assert press(one, where, what="cannot_link", article=alpha, other=beta, why=" ").status_code == 422
+    assert press(one, where, what="drop_table", article=alpha, other=beta, why="x").status_code == 422
+    assert press(one, where, what="cannot_link", article=alpha, other=9999, why="x").status_code == 404
+    assert press(one, where, what="cannot_link", article=alpha, why="x").status_code == 422
+    assert press(one, where, what="cannot_link", article=alpha, other=beta, why="read both").status_code == 303
+    assert press(one, where, what="must_link", article=alpha, url="http://npa.example/museum", why="the same").status_code == 303
+    assert press(one, where, what="must_link", article=alpha, url="http://nowhere.example/x", why="the same").status_code == 409
+    canonical = ask(edges, "SELECT canonical_id FROM core.story WHERE story_id = %s", story)[0][0]
+    other = gamma if canonical != gamma else alpha
+    assert press(one, where, what="set_canonical", article=canonical, other=other, why="the desk's own").status_code == 303
+    assert ask(edges, "SELECT canonical_id FROM core.story WHERE story_id = %s", story) == [(other,)]
+    assert sorted(len(story) for story in stories(edges)) == [1, 3]
+    assert {who for (who,) in ask(edges, "SELECT who FROM core.decision")} == {"ada"}
+
+
+def test_who_may_only_look_decides_nothing(edges, database):
+    one = client(database, visitor=GUEST, now=edges.now())
+    (number,) = (row["review_id"] for row in reviews.waiting(edges))
+    assert "<button" not in one.get(f"/reviews/{number}").text.partition("<main")[2]
+    assert press(one, f"/reviews/{number}", visitor=GUEST, answer="split").status_code == 403
+    assert press(one, f"/reviews/{number}", visitor=Visitor(name="eve", may_act=True), answer="split").status_code == 403, "another's token"
+    assert press(one, "/stories/1/decide", visitor=GUEST, what="must_link").status_code == 403
+    assert ask(edges, "SELECT count(*) FROM core.decision") == [(0,)]
+
+
+def test_the_rights_of_the_pages_suffice_to_decide(edges, database):
+    (number,) = (row["review_id"] for row in reviews.waiting(edges))
+    one = client(taken_on(database, "ui"), now=edges.now())
+    assert press(one, f"/reviews/{number}", visitor=ADA, answer="split", note="read both").status_code == 303
+    assert sorted(len(story) for story in stories(edges)) == [1, 1, 2]
