@@ -7,24 +7,25 @@ last line, then `./wiredesk doctor`. Clearing any task is safe; what is pending 
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, get_current_context, task
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, get_current_context, task
 
 from pipeline.settings import Settings
+from pipeline.ui import forms
 
-ENTRIES = Asset("wiredesk://entries")
-ARTICLES = Asset("wiredesk://articles")
 READERS = list(range(1, Settings().readers + 1))
 
 
 @dag(
     dag_id="articles",
     dag_display_name="3 · Articles: fetch and read pages",
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=[ENTRIES]),
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=[forms.ENTRIES]),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk", "queue": "web"},
+    default_args={"owner": "wiredesk", "queue": "web", "pool": "web"},
     dagrun_timeout=pendulum.duration(hours=1),
+    params={"titles": forms.TITLES, "batch": forms.BATCH},
+    deadline=forms.within(45, "articles"),
     tags=["wiredesk"],
     doc_md=__doc__,
 )
@@ -33,7 +34,7 @@ def articles() -> None:
     def plan() -> list[dict[str, object]]:
         from pipeline.steps import tasks
 
-        return [dict(batch) for batch in tasks.plan_fetches()]
+        return [dict(batch) for batch in tasks.plan_fetches(**forms.asked())]
 
     @task(map_index_template="{{ label }}", doc_md="Robots, slots, requests: one transaction per page.")
     def fetch(batch: dict) -> dict[str, int]:
@@ -42,18 +43,20 @@ def articles() -> None:
         get_current_context()["label"] = batch["label"]
         return tasks.fetch(batch)
 
-    @task(queue="cpu", map_index_template="{{ label }}", trigger_rule="all_done", doc_md="Text, facts, credits, signature.")
+    @task(queue="cpu", pool="cpu", map_index_template="{{ label }}", trigger_rule="all_done", doc_md="Text, facts, credits, signature.")
     def extract(reader: int) -> dict[str, int]:
         from pipeline.steps import tasks
 
         get_current_context()["label"] = f"reader {reader} of {len(READERS)}"
         return tasks.extract()
 
-    @task(trigger_rule="all_done", outlets=[ARTICLES], retries=0, doc_md="Add up and tell the next DAG; red if anything before it is.")
+    @task(
+        trigger_rule="all_done", outlets=[forms.ARTICLES], retries=0, doc_md="Add up and tell the next DAG; red if anything before it is."
+    )
     def settle(batches: list | None, fetched: list, read: list, *, outlet_events: dict) -> dict[str, int]:
-        from pipeline.steps import tasks
+        from pipeline.steps import settled
 
-        outlet_events[ARTICLES].extra = total = tasks.settle(batches, fetched, read, readers=len(READERS))
+        outlet_events[forms.ARTICLES].extra = total = settled.settle(batches, fetched, read, readers=len(READERS))
         return total
 
     batches, read = plan(), extract.expand(reader=READERS)

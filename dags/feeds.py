@@ -17,7 +17,7 @@ from airflow.sdk import dag, task
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk", "queue": "web"},
+    default_args={"owner": "wiredesk", "queue": "web", "pool": "web"},
     tags=["wiredesk"],
     doc_md=__doc__,
 )

@@ -8,11 +8,10 @@ answer, or we are blocked. See "Most feeds fail" in docs/runbook.md. A single fa
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import Asset, CronDataIntervalTimetable, dag, get_current_context, task
+from airflow.sdk import CronDataIntervalTimetable, dag, get_current_context, task
 
 from pipeline.settings import Settings
-
-ENTRIES = Asset("wiredesk://entries")
+from pipeline.ui import forms
 
 
 @dag(
@@ -22,8 +21,10 @@ ENTRIES = Asset("wiredesk://entries")
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk", "queue": "web"},
+    default_args={"owner": "wiredesk", "queue": "web", "pool": "web"},
     dagrun_timeout=pendulum.duration(minutes=30),
+    params={"titles": forms.TITLES, "force": forms.FORCE, "batch": forms.BATCH},
+    deadline=forms.within(15, "ingest"),
     tags=["wiredesk"],
     doc_md=__doc__,
 )
@@ -32,7 +33,7 @@ def ingest() -> None:
     def plan() -> list[dict[str, object]]:
         from pipeline.steps import tasks
 
-        return [dict(batch) for batch in tasks.plan_polls()]
+        return [dict(batch) for batch in tasks.plan_polls(**forms.asked())]
 
     @task(map_index_template="{{ label }}", doc_md="Poll, parse, store: one transaction per feed.")
     def poll(batch: dict) -> dict[str, int]:
@@ -42,12 +43,15 @@ def ingest() -> None:
         return tasks.poll(batch)
 
     @task(
-        trigger_rule="all_done", outlets=[ENTRIES], retries=0, doc_md="Add up, judge, and tell the next DAG; red if anything before it is."
+        trigger_rule="all_done",
+        outlets=[forms.ENTRIES],
+        retries=0,
+        doc_md="Add up, judge, and tell the next DAG; red if anything before it is.",
     )
     def settle(batches: list | None, counts: list, *, outlet_events: dict) -> dict[str, int]:
-        from pipeline.steps import tasks
+        from pipeline.steps import settled
 
-        outlet_events[ENTRIES].extra = total = tasks.settle(batches, counts)
+        outlet_events[forms.ENTRIES].extra = total = settled.settle(batches, counts)
         return total
 
     batches = plan()

@@ -17,13 +17,15 @@ from airflow.sdk import dag, task
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk", "queue": "web"},
+    default_args={"owner": "wiredesk", "queue": "web", "pool": "web"},
     dagrun_timeout=pendulum.duration(hours=1),
     tags=["wiredesk"],
     doc_md=__doc__,
 )
 def rereads() -> None:
-    @task(queue="cpu", doc_md="Blocks that recur over a title's stories; an event where its newest texts are unlike its history.")
+    @task(
+        queue="cpu", pool="cpu", doc_md="Blocks that recur over a title's stories; an event where its newest texts are unlike its history."
+    )
     def learn() -> dict[str, int]:
         from pipeline.steps import tasks
 

@@ -9,8 +9,9 @@ stays, and a cleared question is asked again.
 from __future__ import annotations
 
 import pendulum
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Param, dag, get_current_context, task, task_group
+from airflow.sdk import dag, get_current_context, task, task_group
+
+from pipeline.ui import forms
 
 
 @dag(
@@ -20,7 +21,7 @@ from airflow.sdk import Param, dag, get_current_context, task, task_group
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk", "queue": "cpu"},
+    default_args={"owner": "wiredesk", "queue": "cpu", "pool": "cpu"},
     tags=["wiredesk"],
     doc_md=__doc__,
 )
@@ -44,26 +45,13 @@ def reviews() -> None:
         get_current_context()["label"] = f"question {review_id}"
         return questions.carry_out(review_id, said)
 
-    def ask(options: list[str], subject: str, body: str) -> HITLOperator:
-        return HITLOperator(
-            task_id="ask",
-            subject=subject,
-            body=body,
-            options=options,
-            defaults="keep",
-            response_timeout=pendulum.duration(hours=20),
-            params={"note": Param("", type="string", maxLength=400, description="Why, for whoever wonders later.")},
-            map_index_template="{{ task.subject }}",
-            doc_md="Waits for a person without taking a slot; 20 hours later it keeps all as it is, green.",
-        )
-
     @task_group
     def copies(review_id: int, subject: str, body: str) -> None:
-        decide(review_id, ask(["keep", "merge", "split"], subject, body).output)
+        decide(review_id, forms.question(subject, body, ["keep", "merge", "split"]).output)
 
     @task_group
     def canonical(review_id: int, subject: str, body: str) -> None:
-        decide(review_id, ask(["keep", "swap"], subject, body).output)
+        decide(review_id, forms.question(subject, body, ["keep", "swap"]).output)
 
     found = find()
     pairs, stories = (waiting.override(task_id=f"waiting_{kind}")(kind) for kind in ("copies", "canonical"))

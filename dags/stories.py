@@ -2,50 +2,51 @@
 
 **When `publish` is red**: the ledger does not balance: an item has left a stage by no named door. See "The ledger does not balance" in
 docs/runbook.md. **When `cluster` is red**: the database failed. One writer works at a time under a lock that goes with its connection;
-a second one finds it taken and goes home green. **When `watch` is red**: the database failed; what it would have told stays untold.
-Clearing any task is safe.
+a second one finds it taken and goes home green. **When `watch` is red**: the database failed, or a notifier; what it
+did not tell it tells the next time. Clearing any task is safe.
 """
 
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
-ARTICLES = Asset("wiredesk://articles")
-STORIES = Asset("wiredesk://stories")
+from pipeline.ui import forms
 
 
 @dag(
     dag_id="stories",
     dag_display_name="4 · Stories: fold copies, publish",
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=[ARTICLES]),
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=[forms.ARTICLES]),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk", "queue": "cpu"},
+    default_args={"owner": "wiredesk", "queue": "cpu", "pool": "cpu"},
     dagrun_timeout=pendulum.duration(hours=1),
+    deadline=forms.within(45, "stories"),
     tags=["wiredesk"],
     doc_md=__doc__,
 )
 def stories() -> None:
-    @task(doc_md="Candidates, comparison, groups: 200 articles in a transaction.")
+    @task(pool="writer", doc_md="Candidates, comparison, groups: 200 articles in a transaction.")
     def cluster() -> dict[str, int]:
         from pipeline.steps import tasks
 
         return tasks.cluster()
 
-    @task(outlets=[STORIES], doc_md="Every item has left each stage by one named door, or this is red.")
+    @task(pool="writer", outlets=[forms.STORIES], doc_md="Every item has left each stage by one named door, or this is red.")
     def publish(*, outlet_events: dict) -> dict[str, int]:
         from pipeline.steps import tasks
 
-        outlet_events[STORIES].extra = total = tasks.publish()
+        outlet_events[forms.STORIES].extra = total = tasks.publish()
         return total
 
     @task(doc_md="Titles that are silent or look otherwise: rows of ops.alarm. It stands alone: it must not hide a red `publish`.")
     def watch() -> dict[str, int]:
         from pipeline.steps import tasks
+        from pipeline.ui import notices
 
-        return tasks.watch()
+        return tasks.watch(notices.teller())
 
     cluster() >> publish()
     watch()

@@ -16,7 +16,7 @@ from airflow.sdk import dag, task
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "wiredesk", "queue": "cpu"},
+    default_args={"owner": "wiredesk", "queue": "cpu", "pool": "cpu"},
     tags=["wiredesk"],
     doc_md=__doc__,
 )

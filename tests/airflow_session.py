@@ -33,9 +33,40 @@ def integrity():
                 "display": dag.dag_display_name,
                 "tasks": sorted(task.task_id for task in dag.tasks),
                 "silent_tasks": [task.task_id for task in dag.tasks if not task.doc_md],
+                "owners": sorted({task.owner for task in dag.tasks}),
+                "pools": sorted({task.pool for task in dag.tasks}),
+                "params": sorted(dag.params),
+                "mapped": [task.task_id for task in dag.tasks if task.is_mapped and not task.map_index_template],
+                "promise": [alert.interval.total_seconds() for alert in dag.deadline or []],
+                "outlets": sorted(asset.uri for task in dag.tasks for asset in task.outlets),
+                "awaits": sorted(asset.uri for asset in awaited.objects) if (awaited := dag.timetable.asset_condition) else [],
             }
             for name, dag in found.dags.items()
         },
+    }
+
+
+def parse():
+    """Return how each DAG file is read: as what, how long it took, which hosts and programs it asked meanwhile, what it imported."""
+    import hashlib
+
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    asked = []
+    before = set(sys.modules)
+    sys.addaudithook(lambda event, said: asked.append(f"{event} {said}") if event in {"socket.connect", "subprocess.Popen"} else None)
+    began = time.process_time()
+    found = bag()
+    took = time.process_time() - began
+    told = {name: json.dumps(DagSerialization.to_dict(dag), sort_keys=True, default=str) for name, dag in sorted(found.dags.items())}
+    heavy = {"psycopg", "trafilatura", "lxml", "fastapi", "urllib3", "pygal"} & (
+        {name.partition(".")[0] for name in set(sys.modules) - before}
+    )
+    return {
+        "seconds": took,
+        "asked": asked,
+        "heavy": sorted(heavy),
+        "dags": {name: hashlib.sha256(one.encode()).hexdigest() for name, one in told.items()},
     }
 
 
@@ -43,6 +74,7 @@ def chain():
     states = {}
     found = bag()
     for name in ("feeds", "ingest", "articles", "stories", "upkeep"):
+        found.dags[name].deadline = None  # DAG.test() cannot store one
         run = found.dags[name].test()
         states[name] = {str(task.task_id): str(task.state) for task in run.get_task_instances()}
     return states
@@ -100,5 +132,5 @@ def time_runs_out():
 
 
 if __name__ == "__main__":
-    answer = {"integrity": integrity, "chain": chain, "reviews": reviews}[sys.argv[1]]()
+    answer = {"integrity": integrity, "parse": parse, "chain": chain, "reviews": reviews}[sys.argv[1]]()
     print("\n" + json.dumps(answer))  # noqa: T201  that is its answer

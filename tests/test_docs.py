@@ -1,5 +1,6 @@
 """The documentation is true: links lead somewhere, commands and paths exist, statements run, tables are complete."""
 
+import ast
 import re
 import tomllib
 from importlib import import_module
@@ -9,6 +10,9 @@ import typer
 
 from pipeline.cli import main, reasons
 from pipeline.settings import ROOT, Settings
+from pipeline.steps.alarms import LATE_RUN
+from pipeline.steps.reviews import CHOICES
+from pipeline.ui import findings
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 RUNBOOK = ROOT / "docs" / "runbook.md"
@@ -116,6 +120,37 @@ def test_the_runbook_has_every_dag():
     for file in (ROOT / "dags").glob("*.py"):
         (name,) = re.findall(r'dag_id="(\w+)"', read(file))
         assert re.search(rf"^\| `{name}` \|", read(RUNBOOK), re.MULTILINE), name
+
+
+def tasks():
+    """Return every task of every DAG: functions that @task decorates, and those that are named otherwise."""
+    for file in (ROOT / "dags").glob("*.py"):
+        (dag,) = re.findall(r'dag_id="(\w+)"', read(file))
+        tree = ast.parse(read(file))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            if any(isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "task" for mark in function.decorator_list):
+                yield dag, function.name
+        if "forms.question(" in read(file):
+            yield dag, "ask"
+
+
+def test_the_runbook_has_every_task():
+    section = read(RUNBOOK).partition("## Each task")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \| [^|]+ \|$", section, re.MULTILINE)
+    told = {(dag, name) for dag, names in rows for name in re.findall(r"`(\w+)`", names)}
+    known = {(dag, name) for dag, name in tasks() if name != "waiting"} | {("reviews", f"waiting_{kind}") for kind in CHOICES}
+    assert len(known) > 15
+    assert told == known
+
+
+def test_the_runbook_has_every_alarm_and_the_section_that_it_sends_people_to():
+    code = "".join(read(ROOT / "pipeline" / part) for part in ("steps/alarms.py", "steps/watched.py", "ui/findings.py"))
+    kinds = set(re.findall(r'kind="(\w+)"', code)) | {LATE_RUN}
+    assert kinds >= {"silent_title", "copies_jumped", "late_run"}
+    assert kinds == set(re.findall(r"^\| `(\w+)` \|", read(RUNBOOK).partition("## Alarms")[2].partition("\n## ")[0], re.MULTILINE))
+    sections = set(re.findall(r'anchor="([\w-]+)"', code)) | set(findings.ANCHORS.values())
+    assert len(sections) > 8
+    assert sections <= anchors(RUNBOOK)
 
 
 def test_the_runbook_has_every_section_that_the_code_sends_people_to():

@@ -7,9 +7,14 @@ from builders_news import Clock, ask, world
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.errors import SettingsError
 from pipeline.feeds import silence
 from pipeline.feeds.silence import HOUR, WEEK
+from pipeline.steps import alarms as alarms_step
+from pipeline.steps import watched
 from pipeline.steps.alarms import watch
+from pipeline.store import dicts
+from pipeline.ui import notices
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 OFFICE = [6 if hour // 24 < 5 and 8 <= hour % 24 < 18 else 0 for hour in range(WEEK)]  # of six weeks: every working hour
@@ -115,7 +120,8 @@ def test_a_silent_title_is_told_once_and_ends_with_its_next_article(edges):
     assert watch(edges, tell=told.append)["alarm"].doors["new"] == 1
     later(edges, hours=1)
     assert watch(edges, tell=told.append)["alarm"].doors == {"new": 0, "held": 1, "ended": 0, "silenced": 0}
-    (line,) = told
+    (alarm,) = told
+    line = alarms_step.line(alarm)
     assert line.startswith("silent_title alpha: Nothing new since")
     assert line.endswith("See docs/runbook.md#a-title-is-silent-though-all-is-green")
     assert alarms(edges) == [("silent_title", "alpha", began, edges.now(), None)]
@@ -195,3 +201,146 @@ def test_what_is_silenced_is_kept_and_counted_apart(edges):
     told = []
     assert watch(edges, tell=told.append)["alarm"].doors == {"new": 1, "held": 0, "ended": 0, "silenced": 1}
     assert told == []
+
+
+def test_a_share_of_copies_jumps_by_its_own_measure():
+    quiet = [0.4, 0.41, 0.39, 0.4, 0.42, 0.38, 0.4]
+    assert watched.jumped([*quiet, 0.6]) == (0.4, 0.6)
+    assert watched.jumped([*quiet, 0.2]) == (0.4, 0.2), "down, too"
+    assert watched.jumped([*quiet, 0.5]) is None
+    assert watched.jumped([*quiet[:-1], 0.6]) is None, "too little is known"
+    assert watched.jumped([0.1, 0.7, 0.2, 0.6, 0.3, 0.5, 0.4, 0.6]) is None, "these days always differ"
+    assert watched.jumped([*quiet, 0.9, 0.6]) == (0.4, 0.6), "one odd day moves nothing"
+
+
+@pytest.mark.database
+def test_a_jump_of_the_share_of_copies_is_told_and_ends(edges):
+    def edition(days, articles, copies):
+        edges.connection.execute(
+            "INSERT INTO ops.edition (at, articles, stories, copies, refused, pending) VALUES (%s, %s, %s, %s, 0, 0)",
+            [edges.now() - timedelta(days=days), articles, articles - copies, copies],
+        )
+
+    with edges.connection.transaction():
+        for day in range(1, 11):
+            edition(11 - day, 1000 * day, 400 * day)
+        edition(0, 11000, 4000 + 800)
+    told = []
+    assert watch(edges, tell=told.append)["alarm"].doors["new"] == 1
+    (alarm,) = told
+    assert (alarm["kind"], alarm["subject"]) == ("copies_jumped", "all")
+    assert alarm["cause"] == "80% of the last day's 1,000 new articles are copies; 40% is usual."
+    with edges.connection.transaction():
+        edges.connection.execute("UPDATE ops.edition SET copies = 4400, stories = 6600 WHERE articles = 11000")
+    assert watch(edges)["alarm"].doors["ended"] == 1
+
+
+def turn_over(edges, *, gap, covers, count=20):
+    """A poll that knows nothing of what it sees: `count` entries, the oldest `covers` old, `gap` after the poll before."""
+    now = edges.now()
+    with edges.connection.transaction():
+        feed = edges.connection.execute("SELECT min(feed_id) FROM core.feed").fetchone()[0]
+        edges.connection.execute("DELETE FROM ops.poll")
+        edges.connection.execute(
+            "INSERT INTO ops.poll (feed_id, fence, at, next_poll_at) SELECT %s, 1, at, at FROM (SELECT %s::timestamptz AS at) AS x",
+            [feed, now - gap - HOUR],
+        )
+        edges.connection.execute(
+            "INSERT INTO ops.poll (feed_id, fence, at, next_poll_at, seen, known) VALUES (%s, 2, %s, %s, 9, 9)", [feed, now - gap, now]
+        )
+        edges.connection.execute(
+            "INSERT INTO ops.poll (feed_id, fence, at, next_poll_at, seen, new) VALUES (%s, 3, %s, %s, %s, %s)",
+            [feed, now, now, count, count],
+        )
+        rows = edges.connection.execute("SELECT article_id FROM core.article LIMIT %s", [count]).fetchall()
+        for place, (article,) in enumerate(rows):
+            at = now - covers * (place + 1) / count
+            edges.connection.execute("INSERT INTO core.sighting VALUES (%s, %s, %s, %s, 1, 1)", [article, feed, now, now])
+            edges.connection.execute(
+                "INSERT INTO raw.entry (article_id, feed_id, seen_at, guid, headline, summary, authors, language, section, published_at, published_precision) VALUES (%s, %s, %s, '', '', '', '{}', '', '', %s, 'second')",
+                [article, feed, now, at],
+            )
+    return feed
+
+
+@pytest.mark.database
+def test_entries_that_come_and_go_between_two_polls_are_estimated_and_told(edges):
+    turn_over(edges, gap=3 * HOUR, covers=1 * HOUR)
+    (row,) = ask_missed(edges)
+    assert (row["missed"], row["came"], row["turned"], row["polls"]) == (40, 20, 1, 2), "twice as long as what it holds: twice as many"
+    told = []
+    watch(edges, tell=told.append)
+    assert [(alarm["kind"], alarm["subject"]) for alarm in told] == [("missed_entries", "http://alpha.example/feed.xml")]
+    assert told[0]["cause"].startswith("About 40 entries of a week came and went")
+
+
+@pytest.mark.database
+def test_a_feed_whose_entries_reach_back_to_the_last_poll_misses_nothing(edges):
+    turn_over(edges, gap=HOUR, covers=HOUR * 0.99)
+    assert ask_missed(edges) == []
+
+
+def ask_missed(edges):
+    with edges.connection.transaction():
+        return dicts(edges.connection, "alarms.missed", since=edges.now() - timedelta(days=7), feed_id=None)
+
+
+@pytest.mark.database
+def test_who_could_not_be_told_is_told_at_the_next_look_and_when_a_silence_ends(edges):
+    def fails(_alarm):
+        raise OSError("no mail today")
+
+    later(edges, hours=6)
+    with pytest.raises(OSError, match="no mail"):
+        watch(edges, tell=fails)
+    told = []
+    assert watch(edges, tell=told.append)["alarm"].doors["held"] == 1
+    watch(edges, tell=told.append)
+    assert [alarm["subject"] for alarm in told] == ["alpha"]
+    with edges.connection.transaction():
+        edges.connection.execute("UPDATE ops.alarm SET told_at = NULL")
+        edges.connection.execute(
+            "INSERT INTO ops.silence (kind, subject, who, why, at, until) VALUES ('silent_title', 'alpha', 'ada', 'rests', %s, %s)",
+            [edges.now(), edges.now() + timedelta(hours=2)],
+        )
+    watch(edges, tell=told.append)
+    assert len(told) == 1
+    later(edges, hours=3)
+    watch(edges, tell=told.append)
+    assert len(told) == 2
+
+
+@pytest.mark.database
+def test_a_late_run_is_an_alarm_until_an_hour_after_the_last(edges):
+    told = []
+    alarms_step.late(edges, "ingest", 15, tell=told.append)
+    alarms_step.late(edges, "ingest", 15, tell=told.append)
+    (alarm,) = told
+    assert alarm["cause"] == "A run of ingest had not ended 15 minutes after it was queued."
+    later(edges, minutes=50)
+    assert watch(edges)["alarm"].doors["ended"] == 0
+    later(edges, minutes=20)
+    assert watch(edges)["alarm"].doors["ended"] == 1
+
+
+def test_alarms_go_where_the_setting_says_and_to_the_log_by_default(capsys):
+    alarm = {"kind": "silent_title", "subject": "alpha", "cause": "Nothing {{ 7 * 7 }}.", "step": "Look.", "anchor": "x"}
+    notices.teller("")(alarm)
+    assert capsys.readouterr().out == "silent_title alpha: Nothing {{ 7 * 7 }}. First: Look. See docs/runbook.md#x\n"
+    ((cls, arguments),) = notices.read('[{"notifier": "builtins.dict", "to": "desk@example.com"}]')
+    assert (cls, arguments) == (dict, {"to": "desk@example.com"})
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ("nonsense", "is no JSON"),
+        ('{"notifier": "email"}', "is no list"),
+        ('[{"to": "x"}]', "is no list"),
+        ('[{"notifier": "pigeon"}]', "pigeon cannot be used"),
+        ('[{"notifier": "builtins.pigeon"}]', "cannot be used"),
+    ],
+)
+def test_a_setting_that_names_no_notifier_is_refused_with_the_known_ones(said, problem):
+    with pytest.raises(SettingsError, match=problem):
+        notices.read(said)

@@ -32,6 +32,11 @@ PREFIX = "AIRFLOW__"
 AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 QUIET = {"SCARF_ANALYTICS": "false", "DO_NOT_TRACK": "1"}
 PARALLELISM = max(2, min(4, 2 * (os.cpu_count() or 1)))  # every slot is a process of 56 MB from the start on
+POOLS = {  # who may work at once, and on what; the DAG files say which task is in which
+    "web": (max(1, PARALLELISM - 1), "Tasks that ask sites. One slot of all stays free for what is not waiting."),
+    "cpu": (max(1, PARALLELISM // 2), "Tasks that work: extracting, learning, upkeep."),
+    "writer": (1, "The one writer of stories: cluster, then publish."),
+}
 OPINIONS = {  # an AIRFLOW__ variable of the user's goes before each of these
     "CORE__EXECUTOR": "LocalExecutor",
     "CORE__PARALLELISM": str(PARALLELISM),
@@ -86,7 +91,16 @@ def environment(settings: Settings, urls: Urls) -> dict[str, str]:
         "WIREDESK_AIRFLOW_DATABASE_URL": urls.airflow,
         "AIRFLOW_CONN_NEWS": urls.news.replace("postgresql://", "postgres://", 1),
     } | QUIET
-    return _exported(settings) | {PREFIX + name: value for name, value in (OPINIONS | given | must).items()} | ours
+    opinions = {PREFIX + name: value for name, value in (OPINIONS | given | must).items()}
+    return telemetry(settings) | _exported(settings) | opinions | ours
+
+
+def telemetry(settings: Settings) -> dict[str, str]:
+    """Return what lets Airflow send its metrics to a collector; docs/operators.md names those worth watching."""
+    if not settings.telemetry:
+        return {}
+    metrics = {f"{PREFIX}METRICS__OTEL_ON": "True", f"{PREFIX}METRICS__LEGACY_NAMES_ON": "False"}
+    return metrics | {"OTEL_EXPORTER_OTLP_ENDPOINT": settings.telemetry, "OTEL_METRIC_EXPORT_INTERVAL": "30000"}
 
 
 def password(settings: Settings) -> str:
@@ -116,12 +130,22 @@ def migrate(settings: Settings, urls: Urls) -> bool:
     log = settings.var.resolve() / "log" / "airflow-migrate.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     full = os.environ | environment(settings, urls) | processes.mark(settings.var, "migrate")
+    steps = (["db", "migrate"], ["pools", "import", str(write_pools(stamp.parent, POOLS))])
     with log.open("wb") as output:
-        done = subprocess.run([*COMMAND, "db", "migrate"], env=full, cwd=stamp.parent, stdout=output, stderr=output, check=False)
-    if done.returncode:
-        raise DatabaseError("Airflow's database", "could not be migrated", hint=f"See {log}.")
+        for step in steps:
+            done = subprocess.run([*COMMAND, *step], env=full, cwd=stamp.parent, stdout=output, stderr=output, check=False)
+            if done.returncode:
+                raise DatabaseError("Airflow's database", f"could not be brought up to date ({' '.join(step[:2])})", hint=f"See {log}.")
     stamp.write_text(_state(urls.airflow), encoding="ascii")
     return True
+
+
+def write_pools(folder: Path, pools: Mapping[str, tuple[int, str]]) -> Path:
+    """Write the pools down in the form that `airflow pools import` reads."""
+    file = folder / "pools.json"
+    told = {name: {"slots": slots, "description": means, "include_deferred": False} for name, (slots, means) in pools.items()}
+    file.write_text(json.dumps(told), encoding="utf-8")
+    return file
 
 
 def health(settings: Settings) -> dict[str, str]:
@@ -168,13 +192,13 @@ def _dialect(url: str, driver: str) -> str:
 
 
 def _state(url: str) -> str:
-    """Return what decides whether there is anything to migrate: our release, and the one that the database says it is at."""
+    """Return what decides whether there is anything to do: our release, our pools, and the release that the database says it is at."""
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             row = connection.execute("SELECT string_agg(version_num, ' ') FROM alembic_version").fetchone()
     except psycopg.errors.UndefinedTable:
         row = None
-    return f"{importlib.metadata.version('apache-airflow-core')} {row[0] if row else 'empty'}\n"
+    return f"{importlib.metadata.version('apache-airflow-core')} {row[0] if row else 'empty'} {sorted(POOLS.items())}\n"
 
 
 def _private(path: str, flags: int) -> int:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 QUEUES = ("web", "cpu")  # what waits for sites, and what works; the DAGs say which task is which
+SLOTS = 64  # of their pools: as many as all workers have is for their own limits to say
 EXECUTION = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
 ANSWER = 10.0  # seconds until a part counts as silent
 BROKER = ("AIRFLOW__CELERY__BROKER_URL", "AIRFLOW__CELERY__RESULT_BACKEND")
@@ -73,7 +74,7 @@ def environment(settings: Settings, given: Mapping[str, str], part: str) -> dict
     }
     defaults = {airflow.PREFIX + name: value for name, value in (airflow.OPINIONS | OPINIONS | login).items()}
     own = {"AIRFLOW_HOME": str(home), "PYTHONPATH": str(ROOT)} | airflow.QUIET
-    return defaults | {name: value for name, value in given.items() if name != LOGIN} | own
+    return defaults | airflow.telemetry(settings) | {name: value for name, value in given.items() if name != LOGIN} | own
 
 
 def run(part: str) -> None:
@@ -115,7 +116,10 @@ def _migrate(settings: Settings, told: Mapping[str, str]) -> None:
     news = databases.news(settings)
     print(f"news: {', '.join(migrate.up(news)) or 'up to date'}", flush=True)  # noqa: T201  a container's log is its standard output
     steps.sync(settings, news)
-    subprocess.run([*airflow.COMMAND, "db", "migrate"], env=dict(told), check=True)
+    pools = airflow.POOLS | {name: (SLOTS, airflow.POOLS[name][1]) for name in QUEUES}
+    file = airflow.write_pools(Path(told["AIRFLOW_HOME"]), pools)
+    for step in (["db", "migrate"], ["pools", "import", str(file)]):
+        subprocess.run([*airflow.COMMAND, *step], env=dict(told), check=True)
 
 
 def main(words: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from pipeline.web.sites import site
 
@@ -20,6 +20,7 @@ class Batch(TypedDict):
 
     label: str
     hosts: list[str]
+    titles: NotRequired[list[str]]  # only these
 
 
 def plan(hosts: Iterable[tuple[str, int]], noun: str, *, most: int = MOST, items: int = ITEMS) -> list[Batch]:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, TypeAlias
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from pipeline.errors import MachineError
+from pipeline.errors import SettingsError
 from pipeline.machine.databases import news
 from pipeline.settings import Settings
 from pipeline.steps import batches, here
+from pipeline.steps.batches import Batch
 from pipeline.steps.edges import Wanted
-from pipeline.store import dicts
+from pipeline.store import dicts, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from pipeline.steps.batches import Batch
+    from pipeline.steps.alarms import Tell
 
 PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
 READ = 2000  # pages read by one task
-Counts: TypeAlias = "Iterable[Mapping[str, int] | None]"
-FEW = 20  # below so many feeds a run is not judged
-FAILED = "feed refused:"
-HALF = 0.5  # of the feeds polled; when more fail, it is not their fault
+DAY = timedelta(days=1)
+MOST_DAYS = timedelta(days=30)  # for so long pages are kept
 
 
 def sync() -> dict[str, int]:
@@ -33,11 +32,16 @@ def sync() -> dict[str, int]:
     return here.plain({"block": steps.sync(settings, news(settings))})
 
 
-def plan_polls() -> list[Batch]:
-    """Return the hosts of due feeds in batches."""
+def plan_polls(*, titles: Sequence[str] = (), batch: int = batches.ITEMS, force: bool = False, past: bool = False) -> list[Batch]:
+    """Return the hosts of due feeds in batches; `force` makes them due first. Of the past nothing is asked: feeds have none."""
+    if past:
+        return []
     with here.edges() as edges, edges.connection.transaction():
-        rows = dicts(edges.connection, "poll.due_hosts", now=edges.now(), titles=None, **edges.lease())
-    return batches.plan([(row["host"], row["feeds"]) for row in rows], "feeds")
+        now, only = edges.now(), list(titles) or None
+        if force:
+            write(edges.connection, "poll.make_due", now=now, titles=only)
+        rows = dicts(edges.connection, "poll.due_hosts", now=now, titles=only, **edges.lease())
+    return _only(batches.plan([(row["host"], row["feeds"]) for row in rows], "feeds", items=batch), titles)
 
 
 def poll(batch: Batch) -> dict[str, int]:
@@ -45,14 +49,16 @@ def poll(batch: Batch) -> dict[str, int]:
     from pipeline.steps.poll import poll as step
 
     with here.edges() as edges:
-        return here.plain(step(edges, Wanted(hosts=tuple(batch["hosts"])), here.printer("feeds")))
+        return here.plain(step(edges, _wanted(batch), here.printer("feeds")))
 
 
-def plan_fetches() -> list[Batch]:
-    """Return the hosts of waiting pages in batches."""
+def plan_fetches(*, titles: Sequence[str] = (), batch: int = batches.ITEMS, past: bool = False) -> list[Batch]:
+    """Return the hosts of waiting pages in batches; of the past nothing is asked."""
+    if past:
+        return []
     with here.edges() as edges, edges.connection.transaction():
-        rows = dicts(edges.connection, "fetch.due_hosts", now=edges.now(), **edges.lease())
-    return batches.plan([(row["host"], row["pages"]) for row in rows], "pages")
+        rows = dicts(edges.connection, "fetch.due_hosts", now=edges.now(), titles=list(titles) or None, **edges.lease())
+    return _only(batches.plan([(row["host"], row["pages"]) for row in rows], "pages", items=batch), titles)
 
 
 def fetch(batch: Batch) -> dict[str, int]:
@@ -60,7 +66,26 @@ def fetch(batch: Batch) -> dict[str, int]:
     from pipeline.steps.fetch import fetch as step
 
     with here.edges() as edges:
-        return here.plain(step(edges, Wanted(hosts=tuple(batch["hosts"]), limit=PAGES), here.printer("pages")))
+        return here.plain(step(edges, _wanted(batch, PAGES), here.printer("pages")))
+
+
+def days(*, since: str | None, until: str | None) -> list[str]:
+    """Return the days from one to the other, at most as many as bytes are kept for; yesterday if none is said."""
+    with here.edges() as edges:
+        today = edges.now().date()
+    first, last = date.fromisoformat(since or until or f"{today - DAY}"), date.fromisoformat(until or since or f"{today - DAY}")
+    if not first <= last <= first + MOST_DAYS:
+        raise SettingsError("days", f"{first} to {last} are none, or more than {MOST_DAYS.days}", hint="Pages are kept for 30 days.")
+    return [f"{first + DAY * number}" for number in range((last - first).days + 1)]
+
+
+def derive(day: str) -> dict[str, int]:
+    """Read a day's stored pages anew, and write what is read otherwise now. The web is not asked."""
+    from pipeline.steps.reextract import reextract
+
+    with here.edges() as edges:
+        read, others = reextract(edges, date.fromisoformat(day), here.printer("versions"), apply=True)
+    return {"version": read, "version changed": len(others)}
 
 
 def extract() -> dict[str, int]:
@@ -96,19 +121,22 @@ def cluster() -> dict[str, int]:
 
 
 def publish() -> dict[str, int]:
-    """Check the books and publish an edition."""
+    """Check the books and publish an edition. Its three numbers come first: entries seen, articles new, copies."""
     from pipeline.steps.publish import publish as step
 
     with here.edges() as edges:
-        return here.plain(step(edges))
+        counts = here.plain(step(edges))
+        with edges.connection.transaction():
+            (run,) = dicts(edges.connection, "publish.runs", now=edges.now(), limit=1)
+    return {name: int(run[name]) for name in ("seen", "new", "copies")} | counts
 
 
-def watch() -> dict[str, int]:
-    """Look for what somebody should look at; what begins is a line of the task's log."""
+def watch(tell: Tell) -> dict[str, int]:
+    """Look for what somebody should look at, and tell what has begun."""
     from pipeline.steps.alarms import watch as step
 
     with here.edges() as edges:
-        return here.plain(step(edges, tell=print))
+        return here.plain(step(edges, tell=tell))
 
 
 def upkeep() -> dict[str, int]:
@@ -119,33 +147,10 @@ def upkeep() -> dict[str, int]:
         return here.plain(step(edges))
 
 
-def settle(batches: Sequence[Batch] | None, counts: Counts, read: Counts = (), *, readers: int = 0) -> dict[str, int]:
-    """Add the counters of mapped tasks, one for each batch and one for each reader.
-
-    MachineError if a task before this one has failed, which would else be hidden by our being green; or if most feeds of
-    the run failed: then it is the network, the resolver or a block, and not the feeds.
-    """
-    done, also = ([part for part in parts if part is not None] for parts in (counts, read))
-    summed: Counter[str] = Counter()
-    for part in (*done, *also):
-        summed.update(part)
-    if batches is None or len(done) < len(batches) or len(also) < readers:
-        problem = (
-            "the plan failed"
-            if batches is None
-            else f"{len(done)} of {len(batches)} batches came to their end, or what follows them failed"
-        )
-        raise MachineError(
-            "this run", problem, hint="Read the log of the red task; clearing it is safe, and the next run takes what is left."
-        )
-    _judge(summed)
-    return dict(sorted(summed.items()))
+def _wanted(batch: Batch, limit: int | None = None) -> Wanted:
+    titles = tuple(batch.get("titles") or ())
+    return Wanted(hosts=tuple(batch["hosts"]), titles=titles or None, limit=limit)
 
 
-def _judge(counts: Mapping[str, int]) -> None:
-    polled = counts.get("feed", 0)
-    failed = {name.removeprefix(FAILED): count for name, count in counts.items() if name.startswith(FAILED)}
-    if polled >= FEW and sum(failed.values()) > HALF * polled:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(failed.items()))
-        hint = "See 'Most feeds fail' in docs/runbook.md."
-        raise MachineError("polling", f"{sum(failed.values())} of {polled} feeds failed ({reasons})", hint=hint)
+def _only(planned: list[Batch], titles: Sequence[str]) -> list[Batch]:
+    return [Batch(label=batch["label"], hosts=batch["hosts"], titles=list(titles)) for batch in planned] if titles else planned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, HTTPException
@@ -39,6 +40,7 @@ SORTS = {
 EACH = 50
 POLLS, EVENTS, REFUSALS = 60, 30, 15
 HOURS = 24
+WEEK = timedelta(days=7)
 
 
 @routes.get("/feeds", response_model=None)
@@ -79,6 +81,7 @@ def feed(request: Request, feed_id: int) -> HTMLResponse:
         polls = dicts(edges.connection, "ui.feed_polls", feed_id=feed_id, limit=POLLS)
         events = dicts(edges.connection, "ui.feed_events", feed_id=feed_id, limit=EVENTS)
         refusals = dicts(edges.connection, "ui.feed_refusals", feed_id=feed_id, limit=REFUSALS)
+        missed = dicts(edges.connection, "alarms.missed", feed_id=feed_id, since=now - WEEK)
     one = found[0]
     return page(
         request,
@@ -89,6 +92,7 @@ def feed(request: Request, feed_id: int) -> HTMLResponse:
         polls=polls,
         events=events,
         refusals=refusals,
+        missed=missed[0] if missed else None,
         meaning=MEANING.get(Reason(one["reason"])) if one["reason"] in set(Reason) else None,
         hours=_hours(one),
         came=_came(polls),

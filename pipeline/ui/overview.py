@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 routes = APIRouter()
 DAY = timedelta(hours=24)
+RUNS = 6
 LATE = timedelta(minutes=30)
 FIGURES = (  # column of ops.edition, what it means
     ("articles", "with a text, in a story"),
@@ -45,6 +46,7 @@ def overview(request: Request) -> HTMLResponse:
         reasons = dicts(connection, "ui.failing_by_reason")
         alarms = dicts(connection, "ui.alarms", now=now)
         refused = dicts(connection, "ui.refusals", **window)
+        runs = dicts(connection, "publish.runs", now=now, limit=RUNS)
     came = sum(row["new"] for row in polls)
     rate = float((edges.settings.clock or "1").split()[-1])
     red = findings.red(request.app.state.house.red(clock.wall()))
@@ -59,6 +61,7 @@ def overview(request: Request) -> HTMLResponse:
         figures=[_figure(figure, editions, latest[0] if latest else None) for figure in FIGURES],
         feeds=feeds,
         reasons=reasons,
+        runs=runs,
         refused=refused[:6],
         edition=latest[0] if latest else None,
         day={name: sum(row[name] for row in polls) for name in ("polls", "failed", "seen", "new", "refused")},

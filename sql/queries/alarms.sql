@@ -50,7 +50,7 @@ ON CONFLICT (kind, subject) WHERE ended_at IS NULL DO UPDATE SET
 RETURNING xmax = 0 AS new;
 
 -- name: open
-SELECT alarm_id, kind, subject FROM ops.alarm WHERE ended_at IS NULL;
+SELECT alarm_id, kind, subject, seen_at FROM ops.alarm WHERE ended_at IS NULL;
 
 -- name: end
 UPDATE ops.alarm SET ended_at = greatest(since, %(at)s::timestamptz) WHERE alarm_id = ANY (%(alarms)s);
@@ -58,9 +58,43 @@ UPDATE ops.alarm SET ended_at = greatest(since, %(at)s::timestamptz) WHERE alarm
 -- name: silenced
 SELECT DISTINCT kind, subject FROM ops.silence WHERE until > %(at)s;
 
--- name: begun
--- What begins now, and nobody has silenced.
-SELECT kind, subject, cause, step, anchor FROM ops.alarm
-WHERE ended_at IS NULL AND since = %(at)s AND NOT EXISTS (
+-- name: untold
+-- What holds, and nobody has silenced or been told of.
+SELECT alarm_id, kind, subject, cause, step, anchor FROM ops.alarm
+WHERE ended_at IS NULL AND told_at IS NULL AND NOT EXISTS (
     SELECT FROM ops.silence WHERE silence.kind = alarm.kind AND silence.subject = alarm.subject AND until > %(at)s
 ) ORDER BY kind, subject;
+
+-- name: told
+UPDATE ops.alarm SET told_at = greatest(since, %(at)s::timestamptz) WHERE alarm_id = %(alarm_id)s AND told_at IS NULL;
+
+-- name: missed
+-- A poll that finds nothing that was known has seen the feed turn over since the one before. What it holds covers the time since its oldest
+-- entry was published; at the same pace, the rest of the time between the two polls brought what nobody saw: at most a hundred times as much.
+WITH read AS (
+    SELECT feed_id, at, seen, new, known, at - lag(at) OVER (PARTITION BY feed_id ORDER BY at) AS gap
+    FROM ops.poll WHERE at > %(since)s AND reason IS NULL AND (%(feed_id)s::bigint IS NULL OR feed_id = %(feed_id)s)
+), turned AS (
+    SELECT feed_id, new, gap, (
+        SELECT at - min(entry.published_at) FROM core.sighting JOIN raw.entry USING (article_id, feed_id)
+        WHERE sighting.feed_id = read.feed_id AND first_seen_at = read.at AND entry.published_at > read.at - read.gap AND entry.published_at < read.at
+    ) AS covers
+    FROM read WHERE known = 0 AND new > 1 AND gap IS NOT NULL
+)
+SELECT feed.feed_id, feed.url, title_id, coalesce(depth, 0) AS depth, polls, polled.came, turned, missed FROM (
+    SELECT feed_id, count(*) AS polls, sum(new) AS came FROM read WHERE gap IS NOT NULL GROUP BY feed_id
+) AS polled JOIN (
+    SELECT feed_id, count(*) AS turned, sum(new * least(extract(epoch FROM gap - covers) / greatest(extract(epoch FROM covers), 1), 100))::integer AS missed
+    FROM turned WHERE covers IS NOT NULL GROUP BY feed_id
+) AS lost USING (feed_id) JOIN core.feed USING (feed_id) JOIN ops.schedule USING (feed_id)
+WHERE missed > 0 AND feed.active ORDER BY feed_id;
+
+-- name: copied
+-- Day by day, of what the last fifteen days added to editions, the articles and the copies; the last row is the last day.
+WITH edges AS (
+    SELECT day, edition.articles, edition.copies FROM generate_series(0, 15) AS day CROSS JOIN LATERAL (
+        SELECT articles, copies FROM ops.edition WHERE at <= %(now)s::timestamptz - day * interval '1 day' ORDER BY at DESC LIMIT 1
+    ) AS edition
+)
+SELECT today.articles - before.articles AS articles, today.copies - before.copies AS copies
+FROM edges AS today JOIN edges AS before ON before.day = today.day + 1 ORDER BY today.day DESC;

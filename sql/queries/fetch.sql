@@ -3,6 +3,7 @@
 -- name: due_hosts
 SELECT host, count(*) AS pages FROM ops.intake
 WHERE state = 'waiting' AND (next_try_at <= %(now)s OR fence = 0) AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
+    AND (%(titles)s::text[] IS NULL OR article_id IN (SELECT article_id FROM core.article JOIN core.title USING (title_id) WHERE title = ANY (%(titles)s)))
 GROUP BY host ORDER BY pages DESC, host;
 
 -- name: claim

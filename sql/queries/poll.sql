@@ -10,6 +10,11 @@ WHERE feed.active AND state <> 'gone' AND NOT paused AND (next_poll_at <= %(now)
     AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
 GROUP BY host ORDER BY feeds DESC, host;
 
+-- name: make_due
+UPDATE ops.schedule SET next_poll_at = least(next_poll_at, %(now)s) FROM core.feed JOIN core.title USING (title_id)
+WHERE feed.feed_id = schedule.feed_id AND feed.active AND state <> 'gone' AND NOT paused
+    AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s));
+
 -- name: claim
 WITH due AS (
     SELECT feed_id FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)

@@ -1,0 +1,53 @@
+"""What the DAG files share: the assets, deadlines as promises of freshness, the forms by which people ask for a run or are asked.
+
+Airflow only; it is imported while DAG files are read, so it imports nothing else.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, Param, get_current_context
+from airflow.sdk.definitions.callback import SyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from airflow.providers.standard.operators.hitl import HITLOperator
+
+ENTRIES, ARTICLES, STORIES = (Asset(f"wiredesk://{name}") for name in ("entries", "articles", "stories"))
+TITLES = Param([], type="array", items={"type": "string"}, title="Only these titles", description="Their keys, as le-monde; none: all.")
+BATCH = Param(60, type="integer", minimum=1, maximum=2000, title="Items in a batch", description="At least; 32 batches a run at most.")
+FORCE = Param(False, type="boolean", title="Now, due or not", description="Polls what is not due yet, too. Paused feeds stay paused.")  # noqa: FBT003
+DAY = Param(None, type=["null", "string"], format="date", description="UTC, by when the pages were fetched.")
+
+
+def within(minutes: int, dag: str) -> DeadlineAlert:
+    """Return the promise that a run ends so many minutes after it was queued; a broken one is an alarm."""
+    callback = SyncCallback("pipeline.ui.lateness.late", {"dag": dag, "minutes": minutes})
+    return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(minutes=minutes), callback)
+
+
+def asked() -> Mapping[str, Any]:
+    """Return what the run at hand was asked for; `past` is true of a backfill, which must not ask the web."""
+    context = get_current_context()
+    return {**context["params"], "past": context["dag_run"].run_type == "backfill"}
+
+
+def question(subject: str, body: str, options: Sequence[str], hours: int = 20) -> HITLOperator:
+    """Return the task that asks a person, and keeps all as it is when nobody has answered."""
+    from airflow.providers.standard.operators.hitl import HITLOperator
+
+    return HITLOperator(
+        task_id="ask",
+        subject=subject,
+        body=body,
+        options=list(options),
+        defaults="keep",
+        response_timeout=timedelta(hours=hours),
+        params={"note": Param("", type="string", maxLength=400, description="Why, for whoever wonders later.")},
+        map_index_template="{{ task.subject }}",
+        doc_md="Waits for a person without taking a slot; unanswered it keeps all as it is, green.",
+    )
