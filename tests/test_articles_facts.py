@@ -108,6 +108,14 @@ def test_authors_are_people_before_the_site_itself():
     assert article(head=said(author=[{"name": "Jo Marsh"}, {"name": "Edda Brandt"}])).authors == ("Jo Marsh", "Edda Brandt")
 
 
+def test_a_desk_is_an_author_where_no_person_is_named():
+    desk = said(author={"name": "Sport-Redaktion"})
+    assert article(head=desk).authors == ("Sport-Redaktion",)
+    assert article(head=said(author={"name": "Courier staff reporters"})).authors == ("Courier staff reporters",)
+    assert article(head=desk + "<meta name='author' content='Jo Marsh'>").authors == ("Jo Marsh",)
+    assert article(head=said(author={"name": "admin"})).authors == ()
+
+
 def test_every_meta_that_names_an_author_is_read():
     metas = "".join(f"<meta name='author' content='{name}'>" for name in ("The Courier", "Jo Marsh", "Edda Brandt"))
     assert article(head=metas).authors == ("Jo Marsh", "Edda Brandt")

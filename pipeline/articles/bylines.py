@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LIMIT = 12  # people
+LONGEST = 60  # characters: a longer one is no name
 BY = re.compile(
     r"^(?:(?:written|reported|posted|story|words|analysis|opinion|text|texte|article)\s+)?(?:by|von|par|por|di|da|"
     r"door|av|af|przez|od|yazan|от|автор|por:)\b[\s:]+|^(?:author|autor|auteur|autore|text|von|by)s?\s*:\s*",
@@ -21,6 +22,7 @@ _AND = re.compile(
     r"\s*(?:[;•·]|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|esq)\b)|\s(?:and|und|et|y|e|en|og|och|&|with|mit|avec|con)\s(?=\S))\s*", re.IGNORECASE
 )
 _DESK = re.compile(r"\b(?:agencies|agences|agencias|agenturen|agenzie|agências|persbureaus)$", re.IGNORECASE)
+_TEAM = re.compile(r"\b(?:redaktion|staff|reporters|editors|writers)\b|redaktion$", re.IGNORECASE)
 _PLACED = re.compile(r"([A-Z]{2,6}), [A-ZÀ-Þ][\w'’ -]{2,30}")  # "AFP, Manila"
 _HOUSED = re.compile(r"(.+ and [^,]+), [^,\s]+ [^,]+$")  # "Jane Doe and John Roe, City News": the list of people has ended
 _TAIL = re.compile(
@@ -48,6 +50,12 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.values())[:LIMIT]
 
 
+def desks(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return what bylines name where that is no person but a desk or its staff: "Sport-Redaktion", "Harbour staff reporters"."""
+    said = (BY.sub("", clean(text)) for text in texts)
+    return tuple(dict.fromkeys(text for text in said if len(text) <= LONGEST and _TEAM.search(text)))
+
+
 def _parts(text: str) -> list[str]:
     """Divide a byline into names: a desk and its agencies are one, and the place behind an agency is none."""
     if _DESK.search(text):
@@ -57,7 +65,7 @@ def _parts(text: str) -> list[str]:
 
 def _is_name(text: str) -> bool:
     return (
-        1 < len(text) <= 60  # noqa: PLR2004  a longer one is no name
+        1 < len(text) <= LONGEST
         and len(text.split()) <= 6  # noqa: PLR2004  nobody has more names
         and "http" not in text
         and "www." not in text

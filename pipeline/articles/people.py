@@ -9,7 +9,7 @@ from trafilatura.metadata import extract_author
 
 from pipeline.articles import furniture
 from pipeline.articles.body import key
-from pipeline.articles.bylines import BY, names
+from pipeline.articles.bylines import BY, desks, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,8 +64,9 @@ def authors(
     said = [one for texts in _said(root) if (one := names(texts))]
     shown = [block.text for block in blocks if block.byline and not block.aside and block.words < BYLINE and BY.match(block.text)]
     offers = (  # each looked for only where those before it say nothing
+        lambda: told.authors if len(desks(told.authors)) < len(told.authors) else (),
+        lambda: next((one for one in said if len(desks(one)) < len(one)), ()),
         lambda: told.authors,
-        lambda: next(iter(said), ()),
         lambda: _marked(root),
         lambda: shown[:2],
         lambda: entry.authors if entry else (),
@@ -80,8 +81,7 @@ def authors(
                 (one for one in _fuller(said, shown) if {*map(key, found)} < {*map(key, one)} and not named & {*map(key, one)}), found
             )
             return _writers(full, blocks) or full
-    desk = names(told.authors) or next(iter(said), ())
-    return desk or names([extract_author(root) or ""])
+    return names(told.authors) or next(iter(said), ()) or desks(told.authors) or names([extract_author(root) or ""])
 
 
 def _fuller(said: Sequence[tuple[str, ...]], shown: Sequence[str]) -> Iterable[tuple[str, ...]]:
