@@ -6,6 +6,7 @@ F1 is of word bags, as in the guide's baseline; soft hyphens and the like are ta
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LONG = 30  # characters of a caption, from which it is none by chance
 READ = 0.9  # F1 from which a text was read whole
+_TYPE = str.maketrans(dict.fromkeys("‘’‚‛′`´", "'") | dict.fromkeys("“”„‟«»‹›″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]|[^\W_]+")
 
 
@@ -44,7 +46,7 @@ def facts(article: Article, gold: dict[str, Any]) -> dict[str, float]:
     """Score what is said of an article beside its text."""
     found: dict[str, float] = {}
     if gold.get("title"):
-        found["title exact"] = key(article.headline) == key(gold["title"])
+        found["title exact"] = typeset(article.headline) == typeset(gold["title"])
     if gold.get("authors"):
         found["authors exact"] = {*map(key, article.authors)} == {*map(key, gold["authors"])}
     if (said := gold.get("date")) and said != "NaT":
@@ -52,6 +54,11 @@ def facts(article: Article, gold: dict[str, Any]) -> dict[str, float]:
     if gold.get("body") and f1(article.text, gold["body"]) >= READ and len(gold["body"].split()) >= 150:
         found["access: whole text is full"] = article.access == "full"
     return found | _images(article, gold)
+
+
+def typeset(headline: str) -> str:
+    """Return a headline without case and without what only setting differs in: quotes, dashes, spaces, wide forms. Other signs count."""
+    return " ".join(unicodedata.normalize("NFKC", printable(headline)).casefold().translate(_TYPE).split())
 
 
 def _captions(gold: dict[str, Any]) -> list[str]:

@@ -94,6 +94,8 @@ def test_the_address_tells_the_day_where_nothing_else_does():
         (("By Jo Marsh and Edda Brandt, Harbour Times",), ("Jo Marsh", "Edda Brandt")),
         (("Jo Marsh und Edda Brandt, dpa",), ("Jo Marsh", "Edda Brandt", "dpa")),
         (("한지우 기자",), ("한지우",)),
+        (("By Jo M.J. and Edda Brandt Jr.",), ("Jo M.J.", "Edda Brandt Jr.")),
+        (("By Jo Marsh.",), ("Jo Marsh",)),
         (("https://courier.example/jo", "jo@courier.example", ""), ()),
     ],
 )
@@ -279,7 +281,38 @@ def test_section_and_tags():
     found = article(head=metas + "<meta name='keywords' content='news, courier'>")
     assert (found.section, found.tags) == ("Islands", ("ferries", "strike"))
     assert article(head="<meta name='news_keywords' content='ferries; strike'>").tags == ("ferries", "strike")
+    assert article(head="<meta property='article:tag' content='ferries,strike, channel:sport,@all'>").tags == ("ferries", "strike")
     assert (article().section, article().tags) == (None, ())
+
+
+def crumb(name, address=""):
+    return {"@type": "ListItem", "name": name} | ({"item": address} if address else {})
+
+
+@pytest.mark.parametrize(
+    ("crumbs", "section"),
+    [
+        (
+            [
+                crumb("Home", "https://www.courier.example/"),
+                crumb("Islands", "/islands"),
+                crumb("Ports", "/islands/ports"),
+                crumb(HEADLINE),
+            ],
+            "Islands",
+        ),
+        ([crumb("Startseite", "/de"), crumb("Inseln &amp; Meer", "/inseln"), crumb(HEADLINE)], "Inseln & Meer"),
+        ([crumb("The Courier", "https://www.courier.example"), crumb("", "/x"), crumb(HEADLINE, URL)], None),
+        ([{"@type": "ListItem", "item": {"@id": "/islands", "name": "Islands"}}], "Islands"),
+        ([crumb("Home", "http://[broken"), None, 7, crumb(3, {"@id": 4})], None),
+        ("Islands", None),
+    ],
+)
+def test_breadcrumbs_tell_the_section_where_nothing_else_does(crumbs, section):
+    trail = f"<script type='application/ld+json'>{json.dumps({'@type': 'BreadcrumbList', 'itemListElement': crumbs})}</script>"
+    assert article(head=trail).section == section
+    assert article(head=trail + said()).section == section
+    assert article(head=trail + said(articleSection="Harbour")).section == "Harbour"
 
 
 def test_the_language_is_the_texts_not_the_pages():

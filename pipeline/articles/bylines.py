@@ -22,6 +22,7 @@ _AND = re.compile(
     r"\s*(?:[;•·]|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|esq)\b)|\s(?:and|und|et|y|e|en|og|och|&|with|mit|avec|con)\s(?=\S))\s*", re.IGNORECASE
 )
 _DESK = re.compile(r"\b(?:agencies|agences|agencias|agenturen|agenzie|agências|persbureaus)$", re.IGNORECASE)
+_INITIAL = re.compile(r"\b(?:[A-Z]|[JS]r)$")  # that keeps its stop: "Edda B.", "Jo Marsh Jr."
 _TEAM = re.compile(r"\b(?:redaktion|staff|reporters|editors|writers)\b|redaktion$", re.IGNORECASE)
 _PLACED = re.compile(r"([A-Z]{2,6}), [A-ZÀ-Þ][\w'’ -]{2,30}")  # "AFP, Manila"
 _HOUSED = re.compile(r"(.+ and [^,]+), [^,\s]+ [^,]+$")  # "Jane Doe and John Roe, City News": the list of people has ended
@@ -45,6 +46,7 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
     for text in texts:
         for part in _parts(BY.sub("", clean(text))):
             name = _TAIL.sub("", BY.sub("", part.strip(" ,.-–—:|\"'"))).strip(" ,-–—:|")
+            name = f"{name}." if part.rstrip().endswith(f"{name}.") and _INITIAL.search(name) else name
             if _is_name(name):
                 found.setdefault(key(name), name)
     return tuple(found.values())[:LIMIT]

@@ -26,6 +26,7 @@ SHORT = 50  # words: of fewer, the page's word counts
 TAGS = 30
 READ = 600  # characters of a text that tell its language: on 743 pages 400 tell what 6,000 do
 STATED = 200  # characters of a holder or a licence
+_SECTIONS = ("article:section", "parsely-section", "articlesection", "prism.section", "og:section", "sailthru_section")
 _HOLDERS = ("dcterms.rightsholder", "copyrightholder", "copyright", "copyrightnotice", "dcterms.rights", "dc.rights", "rights")
 _LICENCES = ("dcterms.license", "license")
 _YEARS = re.compile(r"(?<!\w)(?:19|20)\d\d(?:\s*[-–—/]\s*(?:(?:19|20)\d\d|\d\d))?(?!\w)")
@@ -58,14 +59,18 @@ def canonical(page: Page, root: html.HtmlElement, said: dict[str, str]) -> str |
 
 
 def section(said: dict[str, str], told: Structured) -> str | None:
-    return plain(told.section or said.get("article:section") or said.get("parsely-section") or "", 100) or None
+    """Return the section's name: JSON-LD's word, its breadcrumbs', <meta>."""
+    offers = (plain(offer, 100) for offer in (told.section, *(said.get(name, "") for name in _SECTIONS)) if offer)
+    return next((offer for offer in offers if "//" not in offer), None)
 
 
 def tags(root: html.HtmlElement, said: dict[str, str], told: Structured) -> tuple[str, ...]:
-    marked = [plain(one) for one in root.xpath("//meta[@property='article:tag']/@content")]
-    listed = [plain(one) for name in ("news_keywords", "keywords") for one in re.split(r"[,;]", said.get(name, ""))]
-    found = told.tags or tuple(marked) or tuple(listed)
-    return tuple(dict.fromkeys(one for one in found if 1 < len(one) <= 80))[:TAGS]  # noqa: PLR2004  a longer one is a sentence
+    """Return what the page says it is about, each once; codes of its systems ("channel:sport", "@all") are left out."""
+    marked = root.xpath("//meta[@property='article:tag']/@content")
+    listed = (said.get(name, "") for name in ("news_keywords", "keywords"))
+    split = (plain(one) for text in (*marked, *(() if marked else listed)) for one in re.split(r"[,;]", text))
+    found = told.tags or tuple(split)
+    return tuple(dict.fromkeys(one for one in found if 1 < len(one) <= 80 and ":" not in one and one[0] != "@"))[:TAGS]  # noqa: PLR2004  a longer one is a sentence
 
 
 def holder(said: dict[str, str], told: Structured) -> str | None:

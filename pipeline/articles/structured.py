@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pipeline.articles import crumbs
 from pipeline.records import Image
 from pipeline.text import clean, plain, printable
 
@@ -53,13 +54,15 @@ def read(scripts: tuple[str, ...]) -> Structured:
         _collect(_load(script), nodes, parts)
     kinds = frozenset(kind for node in nodes for kind in _kinds(node))
     articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in _kinds(node))]
+    trail = next((found for node in nodes if "breadcrumblist" in _kinds(node) and (found := crumbs.section(node))), "")
     if not articles:
-        return Structured(kinds=kinds)
+        return Structured(kinds=kinds, section=trail)
     index = {
         node["@id"]: node for node in sorted(nodes, key=lambda node: "name" in node) if isinstance(node.get("@id"), str) and len(node) > 1
     }
     within = {id(part) for part in parts}
-    return _described(max(articles, key=lambda node: (id(node) not in within, _telling(node))), kinds, index)
+    described = _described(max(articles, key=lambda node: (id(node) not in within, _telling(node))), kinds, index)
+    return replace(described, section=described.section or trail)
 
 
 def _load(script: str) -> Any:
