@@ -96,6 +96,10 @@ def test_the_address_tells_the_day_where_nothing_else_does():
         (("한지우 기자",), ("한지우",)),
         (("By Jo M.J. and Edda Brandt Jr.",), ("Jo M.J.", "Edda Brandt Jr.")),
         (("By Jo Marsh.",), ("Jo Marsh",)),
+        (("Por Jo Marsh y Edda Brandt",), ("Jo Marsh", "Edda Brandt")),
+        (("Por Jo Marsh y Brandt",), ("Jo Marsh y Brandt",)),
+        (("By Jo Marsh and Edda Brandt Monday, March 5, 2026, 07:17 am",), ("Jo Marsh", "Edda Brandt")),
+        (("Von Jo Marsh, Edda Brandt - 5. März 2026",), ("Jo Marsh", "Edda Brandt")),
         (("https://courier.example/jo", "jo@courier.example", ""), ()),
     ],
 )

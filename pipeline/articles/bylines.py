@@ -19,7 +19,12 @@ BY = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(
-    r"\s*(?:[;•·]|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|esq)\b)|\s(?:and|und|et|y|e|en|og|och|&|with|mit|avec|con)\s(?=\S))\s*", re.IGNORECASE
+    r"\s*(?:[;•·]|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|esq)\b)|\s(?:and|und|et|en|og|och|&|with|mit|avec|con)\s(?=\S)|"
+    r"\s[ye]\s(?=\S+\s\S))\s*",  # before a full name only: Ortega y Gasset is one
+    re.IGNORECASE,
+)
+_DATED = re.compile(  # "Monday, November 18, 2019, 07:17 am": before names are divided at commas
+    r"\W+(?:on\s)?(?:[^\W\d_]+(?:day|tag|di),?\s)?(?:[^\W\d_]{3,9}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,9}\.?),?\s(?:19|20)\d\d(?!\d).*$"
 )
 _DESK = re.compile(r"\b(?:agencies|agences|agencias|agenturen|agenzie|agências|persbureaus)$", re.IGNORECASE)
 _INITIAL = re.compile(r"\b(?:[A-Z]|[JS]r)$")  # that keeps its stop: "Edda B.", "Jo Marsh Jr."
@@ -44,7 +49,7 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the people that bylines name, in their order."""
     found: dict[str, str] = {}
     for text in texts:
-        for part in _parts(BY.sub("", clean(text))):
+        for part in _parts(_DATED.sub("", BY.sub("", clean(text)))):
             name = _TAIL.sub("", BY.sub("", part.strip(" ,.-–—:|\"'"))).strip(" ,-–—:|")
             name = f"{name}." if part.rstrip().endswith(f"{name}.") and _INITIAL.search(name) else name
             if _is_name(name):

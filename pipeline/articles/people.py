@@ -29,9 +29,7 @@ _OTHER = re.compile(
     r"(?:fact.?)?checked|translat(?:ion|ed)|fotos?|bilder|illustrationen|fotograf[ií]as?|fotografie)\s+(?:by|von|par|por|di|de)\s+",
     re.IGNORECASE,
 )
-_AFTER = re.compile(  # "with AFP", "on March 5, 2026"
-    r"\s+(?:(?:with|mit|avec|con|met|med)\s.*|(?:on\s+)?(?:[^\W\d_]{3,9}\.?\s\d{1,2}|\d{1,2}\.?\s[^\W\d_]{3,9}\.?),?\s\d{4}.*)$"
-)
+_AFTER = re.compile(r"\s(?:with|mit|avec|con|met|med)\s.*$")  # "with AFP"
 _JOINED = re.compile(r" (?:and|und|et|y|e|och|og|en|&) ")
 _HOUSE = re.compile(r"(?<=[a-z])(?: [A-ZÀ-Þ]{2,}){2,}$")  # "Jane Doe CITY NEWS NETWORK"
 _NAME = re.compile(r"[^\W\d_a-z][\w.'’-]+(?: (?:[^\W\d_a-z][\w.'’-]*|de|la|del|van|von|der|den|di|da|al|bin|ben)){1,4}")
