@@ -107,6 +107,11 @@ def test_bylines_become_a_list_of_people(bylines, names):
     assert bylines_.names(bylines) == names
 
 
+@pytest.mark.parametrize("text", ["Jo Marsh, " * 200_000, "Jo Marsh; " + "x " * 500_000, "Jo Marsh; " + "y" * 2_000_000 + " Monday"])
+def test_a_byline_without_end_ends_in_time(text):
+    assert bylines_.names([text])[0] == "Jo Marsh"
+
+
 def test_authors_are_people_before_the_site_itself():
     shown = f"<h1>{HEADLINE}</h1><div class='byline'>By Jo Marsh</div>"
     assert article(top=shown, head=said(author={"@type": "Organization", "name": "The Courier"})).authors == ("Jo Marsh",)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LIMIT = 12  # people
+MOST = 1000  # characters of a byline
 LONGEST = 60  # characters: a longer one is no name
 BY = re.compile(
     r"^(?:(?:written|reported|posted|story|words|analysis|opinion|text|texte|article)\s+)?(?:by|von|par|por|di|da|"
@@ -30,7 +31,7 @@ _DESK = re.compile(r"\b(?:agencies|agences|agencias|agenturen|agenzie|agências|
 _INITIAL = re.compile(r"\b(?:[A-Z]|[JS]r)$")  # that keeps its stop: "Edda B.", "Jo Marsh Jr."
 _TEAM = re.compile(r"\b(?:redaktion|staff|reporters|editors|writers)\b|redaktion$", re.IGNORECASE)
 _PLACED = re.compile(r"([A-Z]{2,6}), [A-ZÀ-Þ][\w'’ -]{2,30}")  # "AFP, Manila"
-_HOUSED = re.compile(r"(.+ and [^,]+), [^,\s]+ [^,]+$")  # "Jane Doe and John Roe, City News": the list of people has ended
+_HOUSED = re.compile(r"^(.+ and [^,]+), [^,\s]+ [^,]+$")  # "Jane Doe and John Roe, City News": the list of people has ended
 _TAIL = re.compile(
     r"\s*(?:\s(?:기자|특파원|記者|记者).*|\s[|].*|[(\[].*?[)\]]|@\S+|\S+@\S+|\bfor\s+[A-Z].*|\s[-–—]\s.*|\b(?:published|updated|veröffentlicht|"
     r"publié|pubblicato|\d{1,2}[:.]\d\d|\d{1,2}\.? ?\w+ \d{4}).*)$",
@@ -49,7 +50,7 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the people that bylines name, in their order."""
     found: dict[str, str] = {}
     for text in texts:
-        for part in _parts(_DATED.sub("", BY.sub("", clean(text)))):
+        for part in _parts(_DATED.sub("", BY.sub("", clean(text[:MOST], MOST)))):
             name = _TAIL.sub("", BY.sub("", part.strip(" ,.-–—:|\"'"))).strip(" ,-–—:|")
             name = f"{name}." if part.rstrip().endswith(f"{name}.") and _INITIAL.search(name) else name
             if _is_name(name):
@@ -59,7 +60,7 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
 
 def desks(texts: Iterable[str]) -> tuple[str, ...]:
     """Return what bylines name where that is no person but a desk or its staff: "Sport-Redaktion", "Harbour staff reporters"."""
-    said = (BY.sub("", clean(text)) for text in texts)
+    said = (BY.sub("", clean(text[:MOST])) for text in texts)
     return tuple(dict.fromkeys(text for text in said if len(text) <= LONGEST and _TEAM.search(text)))
 
 
