@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from builders_stories import OTHER_AGENCY, SPEECH, THIRD, UNRELATED, WIRE, cut
+from builders_stories import FOURTH, OTHER_AGENCY, SPEECH, THIRD, UNRELATED, WIRE, cut
 from typer.testing import CliRunner
 
 from pipeline.cli.fold import app
@@ -118,6 +118,17 @@ def test_two_stories_that_share_a_speech_stay_two(fold):
         [line(name, f"{cut(text, 0, 3)}\n\n{SPEECH}", title=f"{name}.example") for name, text in (("a", UNRELATED), ("b", THIRD))]
     )
     assert [row["story"] for row in rows] == [1, 2]
+
+
+def test_a_page_that_holds_several_texts_is_alone_and_flagged_and_says_what_it_holds(fold):
+    texts = {"painting": UNRELATED, "third": THIRD, "drone": FOURTH}
+    whole = [line(name, text, title=f"{name}.example") for name, text in texts.items()]
+    rows, _, _ = fold([*whole, line("briefing", "\n\n".join(texts.values()), title="bay.example", at="2026-03-02T09:00:00Z")])
+    told = {row["id"]: row for row in rows}
+    assert len({row["story"] for row in rows}) == 4
+    assert told["briefing"]["flags"] == ["roundup"]
+    assert sorted(told["briefing"]["holds"]) == ["drone", "painting", "third"]
+    assert not any("flags" in told[name] for name in texts)
 
 
 def test_a_line_longer_than_any_document_is_refused_and_the_next_one_read(fold):

@@ -132,7 +132,7 @@ def tell(corpus: Corpus, pool: Pool, report: Report) -> list[Row]:
     pairs = candidates.pairs({first: corpus.samples[first] for first in firsts}, at)
     corpus.samples.clear()
     parts = _parts(firsts, sorted(pairs))
-    rows = [(article, article, "origin", 1.0, 0.0, corpus.copies[article].agency) for part, _ in parts
+    rows: list[Row] = [(article, article, "origin", 1.0, 0.0, corpus.copies[article].agency, None) for part, _ in parts
             if len(part) == len(firsts[part[0]]) == 1 for article in part]  # fmt: skip
     jobs = _filled(_neighbourhood(corpus, firsts, *part) for part in parts if len(part[0]) > 1 or len(firsts[part[0][0]]) > 1)
     for found in pool.each(corpus_jobs.tell, ((job,) for job in jobs)):

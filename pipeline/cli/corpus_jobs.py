@@ -10,7 +10,7 @@ import re
 from array import array
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b, sha256
 from itertools import compress
 from typing import TYPE_CHECKING
@@ -23,8 +23,7 @@ from pipeline.stories.documents import Wrong
 from pipeline.urls import belongs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import timedelta
+    from collections.abc import Mapping, Sequence
 
     from pipeline.articles.credits import Rules
     from pipeline.records import Agency
@@ -39,7 +38,8 @@ _prepared: tuple[Rules, int, frozenset[frozenset[str]]] | None = None  # agencie
 
 Place = tuple[int, int]  # where a packed signature begins in the file, and its bytes
 Changed = tuple[bytes, bytes, bytes]  # packed, sample, same, as of Read
-Row = tuple[int, int, str, float, float, str | None]  # article, canonical article, relation, kept, own, agency
+Holds = tuple[int, ...]  # the canonical articles of the texts that a round-up holds
+Row = tuple[int, int, str, float, float, str | None, Holds | None]  # article, canonical article, relation, kept, own, agency, holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,7 @@ def prepare(agencies: tuple[Agency, ...], spool: str) -> None:
     """Build what every job needs."""
     global _prepared  # noqa: PLW0603  a child is one process that does many jobs
     rules = credits.compile_rules(agencies)
-    telling = frozenset(frozenset(_WORD.findall(name)) for name in rules.names.whole)
-    _prepared = (rules, os.open(spool, os.O_RDONLY), telling)
+    _prepared = (rules, os.open(spool, os.O_RDONLY), frozenset(frozenset(_WORD.findall(name)) for name in rules.names.whole))
 
 
 def _ready() -> tuple[Rules, int, frozenset[frozenset[str]]]:
@@ -160,34 +159,41 @@ def tell(neighbourhoods: Sequence[Neighbourhood]) -> list[Row]:
 def _tell(one: Neighbourhood) -> list[Row]:
     copies = {copy.article: copy for copy in one.copies}
     place = dict(zip(copies, one.places, strict=True))
-    signed: dict[int, Signature] = {}
 
+    @cache
     def signature(article: int) -> Signature:
-        if article not in signed:
-            signed[article] = _signature(place[article])
-        return signed[article]
+        return _signature(place[article])
 
     def measure(left: int, right: int) -> Match | None:
         return matches.measure(signature(left), signature(right), pair=(left, right))
 
     def compare(left: int, right: int) -> Match | None:
-        apart = _apart(copies[left], copies[right])
+        times = [copies[article].happened_at for article in (left, right) if copies[article].precise]
+        apart = times[0] - times[-1] if len(times) > 1 else None
         return matches.compare(signature(left), signature(right), pair=(left, right), apart=apart)
 
     found = [match for pair in one.pairs if (match := compare(*pair))]
     same = {members[0]: members for members in one.same}
+    firsts = [copies[first] for first in same]
+    alone = partition.roundups(firsts, found)
+    stories = {
+        group: telling.tell([copies[article] for first in group for article in same[first]], found, compare=measure)
+        for group in partition.group(firsts, found)
+    }
+    whose = {first: story.canonical for group, story in stories.items() for first in group}
     rows: list[Row] = []
-    for group in partition.group([copies[first] for first in same], found):
-        members = [copies[article] for first in group for article in same[first]]
-        story = telling.tell(members, found, compare=measure)
+    for group, story in stories.items():
+        holds = _held(group[0], found, whose) if group[0] in alone else None
         rows += [
-            (told.article, story.canonical, told.relation, round(told.kept, 4), round(told.own, 4), story.agency) for told in story.members
+            (told.article, story.canonical, told.relation, round(told.kept, 4), round(told.own, 4), story.agency, holds)
+            for told in story.members
         ]
     return rows
 
 
-def _apart(left: Copy, right: Copy) -> timedelta | None:
-    return left.happened_at - right.happened_at if left.precise and right.precise else None
+def _held(page: int, found: Sequence[Match], whose: Mapping[int, int]) -> Holds:
+    """Return the canonical articles of what a page matches."""
+    return tuple(sorted({whose[match.left + match.right - page] for match in found if page in {match.left, match.right}} - {page}))
 
 
 def _signature(place: Place) -> Signature:

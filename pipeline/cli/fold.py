@@ -122,10 +122,12 @@ def _write(corpus: Corpus, rows: list[Row], out: str) -> int:
     rows.sort(key=lambda row: (when[row[1]], row[1], row[2] != "origin", when[row[0]], row[0]))
     with _written(out) as file:
         story, canonical = 0, -1
-        for article, origin, relation, kept, own, agency in rows:
+        for article, origin, relation, kept, own, agency, holds in rows:
             story, canonical = story + (origin != canonical), origin
             line = {"id": corpus.ids[article], "story": story, "canonical": corpus.ids[origin], "relation": relation,
                     "kept": kept, "own": own, "agency": agency}  # fmt: skip
+            if holds is not None:
+                line |= {"flags": ["roundup"], "holds": [corpus.ids[held] for held in holds]}
             file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
     return story
 

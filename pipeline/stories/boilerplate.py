@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -61,14 +62,17 @@ def snapshot_of(shingles: frozenset[int]) -> Snapshot:
 
 def learn(signatures: Iterable[Signature], *, least: int = LEAST) -> frozenset[int]:
     """Return the shingles that at least so many different articles of the title hold."""
+    ordered = sorted(signatures, key=lambda one: (-len(one.tokens), one.tokens, one.flags))
+    held = [frozenset(signature.shingles) for signature in ordered]
+    met_again = frozenset(shingle for shingle, times in Counter(chain.from_iterable(held)).items() if times > 1)  # of most there is one
     posted: dict[int, list[int]] = defaultdict(list)
     different = 0
-    for signature in sorted(signatures, key=lambda one: (-len(one.tokens), one.tokens, one.flags)):
-        shingles = set(signature.shingles)
-        met = Counter(other for shingle in shingles for other in posted.get(shingle, ()))
+    for shingles in held:
+        repeated = shingles & met_again
+        met = Counter(chain.from_iterable([posted[shingle] for shingle in repeated if shingle in posted]))
         if met and max(met.values()) > SAME * len(shingles):
             continue
-        for shingle in shingles:
+        for shingle in repeated:
             if len(posted[shingle]) < least:
                 posted[shingle].append(different)
         different += 1
