@@ -130,6 +130,59 @@ def test_what_newsrooms_write_names_the_agency(said, expected):
     assert found(**said) == expected
 
 
+@pytest.mark.parametrize(
+    ("place", "words", "language", "expected"),
+    [
+        ("head", "LONDON | Reuters — ", "en", ("reuters", "full", "dateline")),
+        ("head", "Berlin. dpa. ", "de", ("dpa", "full", "dateline")),
+        ("head", "EFE/Madrid. ", "es", ("efe", "full", "dateline")),
+        ("head", "EFE | Ciudad de México - ", "es", ("efe", "full", "dateline")),
+        ("head", "Budapest, 2024. június 3., hétfő (MTI) - ", "hu", ("mti", "full", "dateline")),
+        ("head", "Berne (ats) - ", "fr", ("sda", "full", "dateline")),
+        ("head", "Oslo (©NTB): ", "no", ("ntb", "full", "dateline")),
+        ("head", "Praha 3. června (ČTK) - ", "cs", ("ctk", "full", "dateline")),
+        ("head", "Москва. 3 июня. Интерфакс - ", "ru", ("interfax", "full", "dateline")),
+        ("head", "(서울=연합뉴스) 고마렌 기자 = ", "ko", ("yonhap", "full", "dateline")),
+        ("tail", " - AAP", "en", ("aap", "full", "signoff")),
+        ("tail", " /ritzau/", "da", ("ritzau", "full", "signoff")),
+        ("tail", " (Hina)", "hr", ("hina", "full", "signoff")),
+        ("tail", " ©2024 The Associated Press", "en", ("ap", "full", "signoff")),
+        ("bylines", "Jane Doe with AAP", "en", ("aap", "mixed", "byline")),
+        ("bylines", "Van onze redactie en ANP", "nl", ("anp", "mixed", "byline")),
+        ("bylines", "oprac. Jan Nowak, PAP", "pl", ("pap", "mixed", "byline")),
+        ("bylines", "(ats/nxp)", "fr", ("sda", "mixed", "byline")),
+        ("lines", "Source AFP", "fr", ("afp", "full", "source_line")),
+        ("lines", "ΠΗΓΗ: ΑΠΕ-ΜΠΕ", "el", ("ana-mpa", "full", "source_line")),
+        ("lines", "Mit Informationen der dpa", "de", ("dpa", "mixed", "source_line")),
+        ("lines", "*Com Lusa", "pt", ("lusa", "mixed", "source_line")),
+        (
+            "lines",
+            "Copyright 2024 The Associated Press. All rights reserved. This material may not be published, broadcast or rewritten.",
+            "en",
+            ("ap", "full", "copyright"),
+        ),
+    ],
+)
+def test_forms_of_many_countries_name_the_agency(place, words, language, expected):
+    text = {"head": words + BODY, "tail": BODY + words}.get(place, BODY)
+    beside = {place: (words,)} if place in {"bylines", "lines"} else {}
+    assert found(text=text, language=language, **beside) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Berlin. Die Brücke. Sie wurde am Dienstag geöffnet.\n\n" + BODY, "de"),
+        ("Reuters/Bloomberg rivalry grew. The bridge stands.\n\n" + BODY, "en"),
+        ("The mayor said so. Reuters. That was all.\n\n" + BODY, "en"),
+        (BODY + "\n\nThe road leads to Harrisburg - PA", "en"),
+        (BODY + "\n\nThe source AFP quoted is unknown", "en"),
+    ],
+)
+def test_what_only_looks_like_such_a_form_names_none(text, language):
+    assert found(text=text, language=language) == []
+
+
 def test_the_seed_is_afp_by_what_it_says_of_itself_and_not_by_its_photo():
     text = (
         BODY

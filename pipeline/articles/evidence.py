@@ -22,12 +22,16 @@ TAIL = 3  # paragraphs in which a sign-off may stand
 NEAR = 160  # characters of a paragraph looked at
 PLACE = 9  # words before the agency in a dateline at most: "FRANKFURT AN DER ODER, 3. Juni 2024"
 
+CITY = 3  # words of a place: "Frankfurt am Main"
 MENTIONS = 200  # of one name that are looked at; a text of more is a hostile one
 KINDS = ("writers", "tally", "staff", "told")  # of what an agency says of itself, the strongest first
 
 _BRACKETS = str.maketrans("（）［］【】〔〕", "()[][]()")
 _BRACKETED = re.compile(r"[(\[](?P<inside>[^()\[\]]{2,60})[)\]]\s*(?P<after>[-–—−:.,]*)\s*")
 _ENDING = re.compile(r"/?\s?[.:]?\s?[-–—−]+\s|/\.?\s|[.:]\s")
+_LEADING = re.compile(
+    r"(?P<agency>[^\W\d_][\w ]{1,24}?)\s?[/|]\s?(?P<place>[^\W\d_][^./|:–—-]{1,30}?)\s?(?:\.[-–—]?|[:–—-])\s+(?=[^\W\d_a-z]|[\"“«])"
+)
 _ENDS = re.compile(r"(?P<stop>[.!?…»”\"“]|^)\s*[(\[/\-–—]*\s*(?P<inside>[^()\[\].!?…»”\"]{2,60}?)[)\]]?\s*\.?\s*$")
 
 
@@ -53,7 +57,7 @@ def datelines(paragraphs: Sequence[str], names: Names) -> Iterator[Found]:
     """Yield the agencies of the first dateline: "KABUL (AP) —", "(ANSA) - ROMA", "МОСКВА, 3 июня. /ТАСС/.", "新华社北京6月3日电"."""
     for paragraph in paragraphs[:HEAD]:
         head = paragraph[:NEAR].translate(_BRACKETS).strip()
-        if found := [*_bracketed(head, names)] or [*_plain(head, names)] or [*_unspaced(head, names)]:
+        if found := [*_bracketed(head, names)] or [*_plain(head, names)] or [*_first(head, names)] or [*_unspaced(head, names)]:
             yield from found
             return
 
@@ -80,13 +84,26 @@ def _plain(head: str, names: Names) -> Iterator[Found]:
         for size in range(min(names.longest, len(said)), 0, -1):
             name = names.whole.get(fold(" ".join(said[-size:])))
             before = " ".join(said[:-size])
-            bare = before.endswith(("-", "–", "—", ",", ".")) or not before
+            bare = before.endswith(("-", "–", "—", ",", ".", "|")) or not before
             slashed = said[-size].startswith("/")
             via = before.casefold().endswith(" via")
-            ended = at[0].strip() not in {".", ":"} or before.endswith(("-", "–", "—")) or slashed
+            ended = at[0].strip() not in {".", ":"} or before.endswith(("-", "–", "—")) or slashed or _is_city(before)
             if name is not None and (via or not name.ambiguous) and (bare or slashed or via) and ended and _is_place(before):
                 yield Found(name=name, extent="full", words=head[: at.end()].strip())
                 return
+
+
+def _first(head: str, names: Names) -> Iterator[Found]:
+    """Find "AGENCY/Place. Text" and "AGENCY | Place - Text"."""
+    at = _LEADING.match(head)
+    name = names.whole.get(fold(at["agency"])) if at else None
+    if at and name is not None and not name.ambiguous and _is_place(at["place"]):
+        yield Found(name=name, extent="full", words=at[0].strip())
+
+
+def _is_city(before: str) -> bool:
+    """Say whether all before an agency is one place: "Berlin. dpa. Die Brücke ..."."""
+    return before.endswith(".") and 0 < len(before.split()) <= CITY and all(word[0].isupper() for word in before.split())
 
 
 def _unspaced(head: str, names: Names) -> Iterator[Found]:
@@ -102,7 +119,8 @@ def _is_place(before: str) -> bool:
     """Say whether words can be a place and a date: few, and hardly one that is neither a name nor a number nor short."""
     said = re.findall(r"[^\W\d_]+", before)
     plain = [word for word in said if word.islower() and len(word) > 3 and not is_unspaced(word)]  # noqa: PLR2004 - "de", "am", "der"
-    return len(said) <= PLACE and len(plain) <= 1
+    dated = any(sign.isdigit() for sign in before)  # with a month and a weekday: "Budapest, 2024. június 3., hétfő"
+    return len(said) <= PLACE and len(plain) <= 1 + dated
 
 
 def signoffs(paragraphs: Sequence[str], names: Names, marks: Mapping[str, Name]) -> Iterator[Found]:
@@ -117,7 +135,7 @@ def signoffs(paragraphs: Sequence[str], names: Names, marks: Mapping[str, Name])
             continue
         naming = read(at["inside"], names)
         bare = all(part.kind in {"agency", "initials"} and part.alone for part in naming.parts)
-        marked = naming.copyright or tail[at.start("inside") - 1 : at.start("inside")] in {"(", "["}
+        marked = naming.copyright or any(sign in "([/-–—" for sign in tail[at.end("stop") : at.start("inside")])
         if bare and (at["stop"] or not naming.copyright):
             for name, extent in extents(naming):
                 if name.ambiguous and not marked:

@@ -21,6 +21,7 @@ Join = Literal["", "and", "with", "via", "/", ","]
 
 LONGEST = 200  # characters; what is longer is no credit but a text
 _PERSON = re.compile(r"(?:[A-ZÀ-ÞĀ-ŽȘȚА-ЯЁЇІЄΑ-Ω][\w.'’-]*)(?:\s+(?:[a-z]{1,4}\s+){0,2}[A-ZÀ-ÞĀ-ŽȘȚА-ЯЁЇІЄΑ-Ω][\w.'’-]*){1,4}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\d)")  # "© 2012 APA", "© 2012-2026 APA"
 _INITIALS = re.compile(r"[a-zäöüß]{2,4}|[A-ZÄÖÜ]{2,3}|[a-z]{2,4}//[a-z]{2,4}")
 
 
@@ -55,7 +56,7 @@ def read(text: str, names: Names) -> Naming:
     if len(text) > LONGEST or wordings.photo().search(text):
         return NOTHING
     owned = wordings.COPYRIGHT.search(text) is not None
-    text = unglued(wordings.rights().sub(" ", text) if owned else text, names).strip(" .,:;*()[]（）【】_\"'“”")
+    text = unglued(_YEAR.sub(" ", wordings.rights().sub(" ", text)) if owned else text, names).strip(" .,:;*()[]（）【】_\"'“”")
     text, signed = _without(text, "by")
     text, labelled = _without(text, "source")
     text, again = _without(text, "by")

@@ -161,4 +161,5 @@ def _counts(name: Name, said: _Said, claims: Claims) -> bool:
     via = parts[-1].join == "via"
     strict = via or all(part.kind in {"agency", "initials"} for part in parts)
     at_home = claims.language in name.languages[:1] or (claims.language in name.languages and claims.language != "en")
-    return (strict and (at_home or not said.shown)) or (at_home and said.naming.labelled)
+    thanked = any(part.name == name and (part.join == "with" or (part.join in {"/", "and"} and claims.language != "en")) for part in parts)
+    return (strict and (at_home or not said.shown)) or (at_home and (said.naming.labelled or thanked))

@@ -26,7 +26,7 @@ def label(kind: str) -> re.Pattern[str]:
     """Match a label at the start: a source needs its colon, "By" does not, and pages run it into the name."""
     said = "|".join(sorted(words()[kind], key=len, reverse=True))
     if kind != "by":
-        end = r"\s*[:：]\s*" if kind == "source" else r"(?:\s*:\s*|\s+)"
+        end = r"(?:\s*[:：]\s*|\s+(?-i:(?=[A-ZÀ-Þ]{2,5}\W*$)))" if kind == "source" else r"(?:\s*:\s*|\s+)"  # "Source AFP"
         return re.compile(rf"(?:{said}){end}", re.IGNORECASE)
     return re.compile(rf"(?i:{said})(?:\s*[:：]\s*|\s+)|(?:By|Von|Par|Por)(?=[A-ZÀ-Þ])")
 
