@@ -1,9 +1,10 @@
 """People's word, its way into the stories, and that it outlives them."""
 
 import random
+from datetime import timedelta
 
 import pytest
-from builders_news import OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, stories, world
+from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, stories, world
 from builders_stories import FOURTH, THIRD, cut
 
 from pipeline.errors import DecisionError
@@ -12,6 +13,7 @@ from pipeline.steps.cluster import cluster
 from pipeline.steps.extract import extract
 from pipeline.steps.fetch import fetch
 from pipeline.steps.poll import poll
+from pipeline.steps.recompute import recompute
 
 pytestmark = pytest.mark.database
 
@@ -156,6 +158,8 @@ def test_twenty_decisions_outlive_a_full_recomputing(edges, web):
         edges.connection.execute("UPDATE core.signature SET clustered_at = NULL")
     cluster(edges)
     assert (stories(edges), ask(edges, "SELECT url, agency FROM mart.article ORDER BY url")) == before
+    edges.seed = 1  # that of builders_news
+    assert recompute(edges, NOON - timedelta(days=9), NOON + timedelta(days=9)) == []
     holds = "SELECT count(*) FROM core.decision WHERE withdrawn_at IS NULL"
     assert ask(edges, holds) == [(20,)]
     assert all(value for (value,) in ask(edges, HOLDS))
