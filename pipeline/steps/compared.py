@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pipeline.records import Match
 from pipeline.store import dicts, write
 from pipeline.stories import candidates, matches, signatures
 
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from pipeline.records import Match, Signature
+    from pipeline.records import Signature
     from pipeline.store import Connection
 
 PAIRS = 500  # compared between two statements: a session that is silent for long is taken for dead
 FINDING = candidates.Policy()
 Pair = tuple[int, int]
+_FIELDS = tuple(field.name for field in fields(Match))
 
 
 class Signed(NamedTuple):
@@ -62,7 +64,10 @@ def signed(connection: Connection, articles: Iterable[int]) -> dict[int, Signed]
 
 def row(match: Match, version: int) -> Mapping[str, Any]:
     """Return a match as its row."""
-    return asdict(match) | {"passages": [number for passage in match.passages for number in passage], "version": version}
+    return {name: getattr(match, name) for name in _FIELDS} | {
+        "passages": [number for passage in match.passages for number in passage],
+        "version": version,
+    }
 
 
 def compare(pair: Pair, texts: Mapping[int, Signed]) -> Match | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.store import dicts, read, write
+from pipeline.store import dicts, write
 from pipeline.stories import canonical
 
 if TYPE_CHECKING:
@@ -40,9 +40,11 @@ class Before:
 
 def read_standing(connection: Connection, articles: Sequence[int]) -> Before:
     """Return the stories in which the articles stand."""
-    members = {row.pop("article_id"): row for row in dicts(connection, "cluster.members", articles=articles)}
-    ids = sorted({row["story_id"] for row in members.values()})
-    return Before(members=members, stories={one.story_id: one for one in read(connection, "cluster.stories", Standing, stories=ids)})
+    rows = dicts(connection, "cluster.members", articles=articles)
+    stories = {
+        row["story_id"]: Standing(story_id=row["story_id"], canonical_id=row.pop("canonical_id"), agency=row.pop("agency")) for row in rows
+    }
+    return Before(members={row.pop("article_id"): row for row in rows}, stories=stories)
 
 
 def write_stories(

@@ -104,10 +104,8 @@ SELECT left_id AS left, right_id AS right, left_in_right, right_in_left, left_wo
 FROM core.match WHERE left_id = ANY (%(articles)s) AND right_id = ANY (%(articles)s);
 
 -- name: members
-SELECT article_id, story_id, relation, kept, own, lag FROM core.story_article WHERE article_id = ANY (%(articles)s);
-
--- name: stories
-SELECT story_id, canonical_id, agency FROM core.story WHERE story_id = ANY (%(stories)s);
+SELECT article_id, story_id, relation, kept, own, lag, canonical_id, agency FROM core.story_article JOIN core.story USING (story_id)
+WHERE article_id = ANY (%(articles)s);
 
 -- name: open_stories
 INSERT INTO core.story (canonical_id, agency, created_at, changed_at)
