@@ -37,8 +37,14 @@ def told(postgres, tmp_path_factory):
 
 
 def surroundings(told):
-    address = {"WIREDESK_DATABASE_URL": told.url, "WIREDESK_AIRFLOW_DATABASE_URL": told.url}  # without it, it would be made
-    return address | {"WIREDESK_VAR": str(told.settings.var), "WIREDESK_REGISTRY": str(told.settings.registry), "COLUMNS": "200"}
+    """Return the environment: a database of the news, and none for Airflow, which these have no need of."""
+    settings = told.settings
+    return {
+        "WIREDESK_DATABASE_URL": told.url,
+        "WIREDESK_VAR": str(settings.var),
+        "WIREDESK_REGISTRY": str(settings.registry),
+        "COLUMNS": "200",
+    }
 
 
 @pytest.fixture

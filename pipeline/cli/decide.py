@@ -102,7 +102,7 @@ def _decide(what: str, urls: tuple[str, ...], why: str, by: str, agency: str = "
 
 def _where() -> tuple[Settings, str]:
     from pipeline import settings as settled
-    from pipeline.machine.postgres import urls
+    from pipeline.machine.databases import news
 
     settings = settled.Settings()
-    return settings, urls(settings).news
+    return settings, news(settings)

@@ -25,7 +25,7 @@ def recompute(
     from rich.table import Table
 
     from pipeline.cli.screen import progress
-    from pipeline.machine.postgres import urls
+    from pipeline.machine.databases import news
     from pipeline.settings import Settings
     from pipeline.steps.edges import opened
     from pipeline.steps.recompute import recompute as step
@@ -34,7 +34,7 @@ def recompute(
     if last < first:
         raise typer.BadParameter(f"{until} is before {since}", param_hint="--to")
     settings = Settings()
-    with opened(settings, urls(settings).news) as edges, progress("Making them anew") as report:
+    with opened(settings, news(settings)) as edges, progress("Making them anew") as report:
         found = step(edges, first, last + timedelta(days=1), report, apply=apply)
     if as_json:
         print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))

@@ -33,14 +33,14 @@ def why(
     """Print two articles side by side, what they share, and why they are one story or are not."""
     from rich.console import Console
 
-    from pipeline.machine.postgres import urls
+    from pipeline.machine.databases import news
     from pipeline.settings import Settings
     from pipeline.steps import decisions
     from pipeline.steps.edges import opened
     from pipeline.steps.why import explain
 
     settings = Settings()
-    with opened(settings, urls(settings).news) as edges:
+    with opened(settings, news(settings)) as edges:
         with edges.connection.transaction():
             one, other = (decisions.article(edges.connection, url) for url in (url_a, url_b))
         found = explain(edges, one, other)
