@@ -7,6 +7,7 @@ from builders_articles import HEADLINE, RULES, SENTENCES, URL, article, markup, 
 
 from pipeline.articles import bylines as bylines_
 from pipeline.articles import moments, photocredits, structured
+from pipeline.cli import singly
 
 
 def at(*parts):
@@ -260,6 +261,13 @@ def test_a_holder_is_found_where_json_ld_points_to_it():
     ]
     graph += [{"@type": "Organization", "@id": "#us"}]
     assert article(head=f"<script type='application/ld+json'>{json.dumps({'@graph': graph})}</script>").copyright_holder == "Courier Ltd"
+
+
+def test_holder_and_licence_are_shown_to_people():
+    shown = [*singly.article(json.loads(singly.dumped(article(head=said(copyrightHolder="Courier Ltd", license=LICENCE)))))]
+    assert "  copyright     Courier Ltd" in shown
+    assert f"  licence       {LICENCE}" in shown
+    assert not any("copyright" in line or "licence" in line for line in singly.article(json.loads(singly.dumped(article()))))
 
 
 LICENCE = "https://licences.example/by/4.0/"

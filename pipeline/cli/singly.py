@@ -157,6 +157,9 @@ def article(article: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {name:<14}{article[name]}"
     yield f"  {'authors':<14}{', '.join(article['authors'])}"
     yield f"  {'published':<14}{article['published']['at'] if article['published'] else '-'}"
+    for name, label in (("copyright_holder", "copyright"), ("licence", "licence")):
+        if article[name]:
+            yield f"  {label:<14}{article[name]}"
     for credit in article["credits"]:
         yield f"  {'credit':<14}{credit['agency']}, {credit['extent']}, {credit['confidence']:.2f}: {credit['evidence']}"
     paragraphs = article["text"].split("\n\n")
