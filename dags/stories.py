@@ -2,7 +2,7 @@
 
 **When `publish` is red**: the ledger does not balance: an item has left a stage by no named door. See "The ledger does not balance" in
 docs/runbook.md. **When `cluster` is red**: the database failed. One writer works at a time under a lock that goes with its connection;
-a second one finds it taken and goes home green. **When `watch` is red**: the database failed, or a notifier; what it
+a second one finds it taken and goes home green. **When `events` or `watch` is red**: the database failed, or a notifier; what it
 did not tell it tells the next time. Clearing any task is safe.
 """
 
@@ -41,6 +41,12 @@ def stories() -> None:
         outlet_events[forms.STORIES].extra = total = tasks.publish()
         return total
 
+    @task(doc_md="Which stories are about one happening, what is on top, what is picked. After `publish`, by whose figures it counts.")
+    def events() -> dict[str, int]:
+        from pipeline.steps import tasks
+
+        return tasks.events()
+
     @task(doc_md="Titles that are silent or look otherwise: rows of ops.alarm. It stands alone: it must not hide a red `publish`.")
     def watch() -> dict[str, int]:
         from pipeline.steps import tasks
@@ -48,7 +54,7 @@ def stories() -> None:
 
         return tasks.watch(notices.teller())
 
-    cluster() >> publish()
+    cluster() >> publish() >> events()
     watch()
 
 

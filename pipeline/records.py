@@ -1,6 +1,6 @@
 """The nouns, frozen, in the order in which news flows through them. This is the glossary.
 
-title -> feed -> poll -> entry -> page -> article -> signature -> match -> story
+title -> feed -> poll -> entry -> page -> article -> signature -> match -> story -> sketch -> event
 """
 
 from __future__ import annotations
@@ -304,6 +304,37 @@ class Story:
     canonical: int  # also the origin: relation, kept, own and lag are measured from it
     members: tuple[Member, ...]  # the canonical article is one of them
     agency: str | None = None  # whose text it is, from the evidence of all copies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What is kept of a story's text to find the others about the same happening."""
+
+    story: int
+    at: datetime  # when its first article appeared
+    language: str
+    terms: tuple[str, ...]  # "@serrano" (a name), "#43", "earthqu" (a word, cut), the commonest in the text first
+    counts: tuple[float, ...]  # of each: how often, headline and lead counting for more
+    shown: tuple[str, ...]  # of each: as it was printed
+    about: tuple[str, ...]  # names and numbers of headline and lead: what it is about
+    phrases: tuple[int, ...]  # the lowest hashes of its runs of plain words, 63 bits: whether two texts are of one form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """A story as one of those about an event."""
+
+    story: int
+    likeness: float  # to the event's other stories, their mean, 0..1
+    because: tuple[str, ...]  # what it shares with them, as it prints it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One happening: several independent stories about it."""
+
+    lead: int  # the story most like all others: it stands for the event
+    tellers: tuple[Teller, ...]  # in the order in which they appeared; the lead is one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,8 @@ BEGIN
         GRANT USAGE ON SCHEMA core, ops TO wiredesk_cluster;
         GRANT SELECT ON ALL TABLES IN SCHEMA core, ops TO wiredesk_cluster;
         GRANT INSERT, UPDATE, DELETE ON core.match, core.story, core.story_article, core.story_event, core.credit, core.signature, core.sample,
-            core.coverage, core.reach, core.title_day, core.fulltext, core.stale_copy, ops.touched, ops.door TO wiredesk_cluster;
+            core.coverage, core.reach, core.title_day, core.fulltext, core.stale_copy, ops.touched, ops.door,
+            core.sketch, core.event, core.event_story, core.event_reach, core.top_story, core.pick TO wiredesk_cluster;
         GRANT INSERT ON ops.edition TO wiredesk_cluster;
         GRANT INSERT, UPDATE ON ops.alarm TO wiredesk_cluster;
     END IF;

@@ -153,7 +153,7 @@ def test_twenty_decisions_outlive_a_full_recomputing(edges, web):
             assert refused < 60, "hardly anything can be decided"
     before = stories(edges), ask(edges, "SELECT url, agency FROM mart.article ORDER BY url")
     with edges.connection.transaction():
-        edges.connection.execute("TRUNCATE core.match, core.story, core.story_article, core.story_event")
+        edges.connection.execute("TRUNCATE core.match, core.story, core.story_article, core.story_event CASCADE")
         edges.connection.execute("DELETE FROM core.credit WHERE method = 'story'")
         edges.connection.execute("UPDATE core.signature SET clustered_at = NULL")
     cluster(edges)

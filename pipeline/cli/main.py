@@ -27,6 +27,7 @@ PARTS = {  # module of this folder -> the name it is mounted under
     "export": None,
     "recompute": None,
     "decide": "decide",
+    "events": None,
 }
 UNMIGRATED = {f"psycopg.{name}" for name in ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "InvalidSchemaName")}
 UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC}

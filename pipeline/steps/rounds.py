@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.steps.cluster import cluster
+from pipeline.steps.events import events
 from pipeline.steps.extract import extract
 from pipeline.steps.fetch import fetch
 from pipeline.steps.learn import learn
@@ -20,6 +21,6 @@ if TYPE_CHECKING:
 def run(edges: Edges) -> dict[str, Tally]:
     """Run every step on all that is pending, and return their tallies by noun."""
     tallies: dict[str, Tally] = {}
-    for step in (poll, fetch, extract, reread, cluster, learn, publish):
+    for step in (poll, fetch, extract, reread, cluster, learn, publish, events):
         tallies.update(step(edges))
     return tallies

@@ -131,6 +131,14 @@ def publish() -> dict[str, int]:
     return {name: int(run[name]) for name in ("seen", "new", "copies")} | counts
 
 
+def events() -> dict[str, int]:
+    """Tell the events of the last days, rank what is on top, and pick."""
+    from pipeline.steps.events import events as step
+
+    with here.edges() as edges:
+        return here.plain(step(edges))
+
+
 def watch(tell: Tell) -> dict[str, int]:
     """Look for what somebody should look at, and tell what has begun."""
     from pipeline.steps.alarms import watch as step

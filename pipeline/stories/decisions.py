@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.records import Copy, Story
 
-What = Literal["must_link", "cannot_link", "set_canonical", "set_agency"]
+What = Literal["must_link", "cannot_link", "set_canonical", "set_agency", "pick"]
 PAIRS = frozenset({"must_link", "cannot_link"})  # those on two articles
 
 

@@ -34,6 +34,7 @@ WHERE decision.withdrawn_at IS NULL AND NOT CASE what
     WHEN 'must_link' THEN mine.story_id = yours.story_id
     WHEN 'cannot_link' THEN mine.story_id <> yours.story_id
     WHEN 'set_canonical' THEN story.canonical_id = decision.article_id
+    WHEN 'pick' THEN true
     ELSE story.agency IS NOT DISTINCT FROM decision.agency END
 ORDER BY decision_id;
 

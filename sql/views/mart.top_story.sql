@@ -1,32 +1,33 @@
--- A story that ran within the day before the last edition, with what its place is made of: own reports and copies count by owners, not by copies.
+-- What is on top now: an event, or a story that stands alone, with the parts of its score. Independent sources and owners count, not copies.
 SELECT
-    row_number() OVER (ORDER BY scored.score DESC, scored.story_id) AS place,  -- 1 is the top
-    scored.story_id,                                                -- story
+    top.place,                                                      -- 1 is the top
+    top.story_id,                                                   -- story; of an event, the one that stands for it
+    top.event_id,                                                   -- event; null: the story stands alone
     version.headline,                                               -- headline of the canonical article
     title.name AS title_name,                                       -- title of the canonical article
     agency.name AS agency_name,                                     -- name of the agency whose text it is; null: no agency's
-    scored.articles,                                                -- articles that run it
-    scored.titles,                                                  -- titles that run it
-    scored.owners,                                                  -- their owners
-    scored.countries,                                               -- their countries
-    scored.best_rank,                                               -- highest place in a feed; 1 is the top
-    scored.hours,                                                   -- hours since its last article
-    scored.owners_part,                                             -- part of the score: 2 x log2(1 + owners)
-    scored.countries_part,                                          -- part of the score: log2(countries)
-    scored.rank_part,                                               -- part of the score: 1 / best rank
-    scored.age_part,                                                -- factor of the score: it halves in 6 hours
-    scored.score                                                    -- (owners_part + countries_part + rank_part) x age_part
-FROM (
-    SELECT *, (owners_part + countries_part + rank_part) * age_part AS score
-    FROM (
-        SELECT reach.*, extract(epoch FROM latest.at - last_at) / 3600 AS hours, 2 * ln(1 + owners) / ln(2) AS owners_part,
-            ln(countries) / ln(2) AS countries_part, coalesce(1.0 / best_rank, 0) AS rank_part,
-            0.5 ^ (extract(epoch FROM latest.at - last_at) / 3600 / 6)::double precision AS age_part
-        FROM (SELECT max(at) AS at FROM ops.edition) AS latest JOIN core.reach ON last_at > latest.at - interval '1 day' AND last_at <= latest.at
-    ) AS parts
-) AS scored
+    top.stories,                                                    -- independent stories about it
+    top.sources,                                                    -- who these are by: agencies, and owners with a text of their own
+    top.articles,                                                   -- articles that run them
+    top.titles,                                                     -- titles that run them
+    top.owners,                                                     -- their owners
+    top.countries,                                                  -- their countries
+    top.best_rank,                                                  -- highest place in a feed; 1 is the top
+    top.owners_lately,                                              -- owners that ran it in the last three hours
+    top.owners_before,                                              -- owners that ran it in the three hours before
+    top.hours,                                                      -- hours since its last article
+    top.sources_part,                                               -- part of the score: 2 x log2(1 + sources)
+    top.owners_part,                                                -- part of the score: log2(1 + owners)
+    top.countries_part,                                             -- part of the score: log2(countries) / 2
+    top.rank_part,                                                  -- part of the score: log2(1 + the sum over owners of 1 / their best place)
+    top.growth_part,                                                -- part of the score: log2 of (1 + owners lately) / (1 + owners before), 0 to 2
+    top.age_part,                                                   -- factor of the score: it halves in 6 hours
+    top.score,                                                      -- the sum of the parts x age_part
+    top.at                                                          -- when that was so: the last run of events
+FROM core.top_story AS top
     JOIN core.story USING (story_id)
     JOIN core.article ON article.article_id = story.canonical_id
     JOIN core.article_version AS version ON version.article_id = article.article_id AND version.number = article.version
     JOIN core.title USING (title_id)
     LEFT JOIN core.agency ON agency.agency = story.agency
+WHERE top.at = (SELECT max(at) FROM core.top_story)

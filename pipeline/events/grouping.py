@@ -1,0 +1,85 @@
+"""Sketches of a window -> events: groups of two or more stories about one happening. A pure function of the set: order does not matter.
+
+Average link, as for stories: two groups become one while more than half of the pairs between them are alike, the most alike
+first. A story that is a little like two events therefore stays with one of them, and joins them never: an event is not "the war".
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.events import likeness
+from pipeline.records import Event, Teller
+from pipeline.stories import linkage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pipeline.events.likeness import Weighed
+    from pipeline.records import Sketch
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """When stories are one event. Measured by benchmarks/events.py on the half that is not reported."""
+
+    alike: float = 0.15  # from here two stories are linked
+    linked: float = 0.5  # more than this share of the pairs between two groups must be linked
+    heavy: int = 40  # terms of a story by which others are looked for, the heaviest
+    hot: int = 200  # a term finds the latest so many stories that have it
+    met: int = 2  # such terms that two stories must share to be compared
+    likeness: likeness.Policy = field(default_factory=likeness.Policy)
+
+
+def group(sketches: Iterable[Sketch], policy: Policy = Policy()) -> tuple[Event, ...]:
+    """Return the events in the order of their first stories; a story that nothing else is about is in none."""
+    ordered = sorted(sketches, key=lambda one: (one.at, one.story))
+    weighed = likeness.weigh(ordered, policy.likeness)
+    links = _links(weighed, policy)
+    groups = linkage.average(len(weighed), {pair: round(alike * 1_000_000) for pair, alike in links.items()}, least=policy.linked)
+    return tuple(_event(members, weighed, links) for members in groups if len(members) > 1)
+
+
+def pairs(weighed: Sequence[Weighed], policy: Policy = Policy()) -> Iterator[Pair]:
+    """Yield the places of stories that are worth comparing, lower one first: they share heavy terms."""
+    having: dict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(weighed):
+        met: Counter[int] = Counter()
+        heavy = sorted(one.weights, key=lambda term: (-one.weights[term], term))[: policy.heavy]
+        for term in heavy:
+            met.update(having[term][-policy.hot :])
+            having[term].append(place)
+        yield from ((other, place) for other, times in met.items() if times >= policy.met)
+
+
+def _links(weighed: Sequence[Weighed], policy: Policy) -> dict[Pair, float]:
+    found = {}
+    for left, right in pairs(weighed, policy):
+        alike = likeness.likeness(weighed[left], weighed[right], policy.likeness)
+        if alike >= policy.alike:
+            found[left, right] = alike
+    return found
+
+
+def _event(members: Sequence[int], weighed: Sequence[Weighed], links: Mapping[Pair, float]) -> Event:
+    mean = {one: sum(_strength(one, other, links) for other in members if other != one) / (len(members) - 1) for one in members}
+    first = min(members, key=lambda one: (-mean[one], one))
+    return Event(
+        lead=weighed[first].sketch.story,
+        tellers=tuple(
+            Teller(
+                story=weighed[one].sketch.story,
+                likeness=round(min(1.0, mean[one]), 6),
+                because=likeness.because(weighed[one], [weighed[other] for other in members if other != one]),
+            )
+            for one in members
+        ),
+    )
+
+
+def _strength(one: int, other: int, links: Mapping[Pair, float]) -> float:
+    return links.get((min(one, other), max(one, other)), 0.0)

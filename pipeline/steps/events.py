@@ -1,0 +1,69 @@
+"""Stories of the last days -> events, top stories, picks. One writer at a time; who finds another at it goes home.
+
+The window is looked at as a whole each time, so that neither order nor number of runs matters within it. What is older than the
+time in which stories can still be linked keeps the event it had. Only what has changed is written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pipeline.events import grouping, sketches
+from pipeline.records import Sketch, Tally
+from pipeline.steps import happened, topped
+from pipeline.steps.edges import Edges, Report, Wanted, silent
+from pipeline.store import committed, dicts, read, value, write
+from pipeline.stories.canonical import SEVERAL_TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+BATCH = 500  # stories sketched in a transaction
+LINKED = grouping.Policy().likeness.window
+WINDOW = 2 * LINKED  # so that whoever may still change sees all who may be linked with it
+KEEP = timedelta(days=14)  # sketches
+
+
+def events(edges: Edges, _wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
+    """Tell the events of the last days, rank what is on top, and pick. The tally counts the window's stories."""
+    since = edges.now() - WINDOW
+    while committed(edges.connection, partial(_sketched, edges, since)):
+        pass
+    told = committed(edges.connection, partial(_told, edges, since))
+    report(1, 1)
+    return {"told": told}
+
+
+def _sketched(edges: Edges, since: datetime) -> bool:
+    """Sketch a batch of stories that have no sketch of the text they have now; False if there is none."""
+    if not value(edges.connection, "events.lock"):
+        return False
+    several, version = sorted(SEVERAL_TEXTS), sketches.VERSION
+    rows = dicts(edges.connection, "events.unsketched", since=since, several=several, version=version, limit=BATCH)
+    made = []
+    for row in rows:
+        one = sketches.sketch(row["headline"], row["text"], row["language"], story=row["story"], at=row["at"])
+        made.append(asdict(one) | {"at": row["at"].isoformat(), "text_sha": row["text_sha"].hex()})
+    if made:
+        write(edges.connection, "events.keep_sketches", rows=json.dumps(made), version=version)
+    return bool(made)
+
+
+def _told(edges: Edges, since: datetime) -> Tally:
+    connection, at = edges.connection, edges.now()
+    if not value(connection, "events.lock"):
+        return Tally()
+    merged = {row["story_id"]: row["merged_into"] for row in dicts(connection, "events.merged_stories")}
+    known = read(connection, "events.sketches", Sketch, since=since, also=list(merged.values()), version=sketches.VERSION)
+    found = grouping.group(known)
+    window = happened.Window(open={one.story: one.at > at - LINKED for one in known}, merged=merged)
+    happened.write_events(connection, found, window, at)
+    write(connection, "events.prune_sketches", before=at - KEEP)
+    topped.rank(connection, at)
+    together = sum(len(event.tellers) for event in found)
+    return Tally(seen=len(known), doors={"in an event": together, "alone": len(known) - together})

@@ -1,0 +1,21 @@
+-- One of our picks now: people's first, then by rule from what is on top, mixed by event, owner and section.
+SELECT
+    pick.place,                                                     -- in the list, from 1
+    pick.story_id,                                                  -- story
+    pick.event_id,                                                  -- its event; null: it stands alone
+    version.headline,                                               -- headline of the canonical article
+    title.name AS title_name,                                       -- title of the canonical article
+    pick.owner,                                                     -- owner of that title
+    pick.section,                                                   -- section by which the picks are mixed; empty: none is known
+    article.url,                                                    -- address of the canonical article
+    pick.decision_id IS NOT NULL AS by_hand,                        -- whether a person picked it
+    decision.who AS picked_by,                                      -- who that was; null: picked by rule
+    pick.why,                                                       -- the reason
+    pick.at                                                         -- when that was so: the last run of events, or the last pick
+FROM core.pick
+    JOIN core.story USING (story_id)
+    JOIN core.article ON article.article_id = story.canonical_id
+    JOIN core.article_version AS version ON version.article_id = article.article_id AND version.number = article.version
+    JOIN core.title USING (title_id)
+    LEFT JOIN core.decision USING (decision_id)
+WHERE pick.at = (SELECT max(at) FROM core.pick)

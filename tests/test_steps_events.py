@@ -1,0 +1,255 @@
+"""The step that tells events, at its edges: ids that stay, windows that move, stories that merge, picks, and what analysts see."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, title, world
+from builders_stories import FOURTH, THIRD, cut
+from typer.testing import CliRunner
+
+from pipeline.cli import events as commands
+from pipeline.errors import DecisionError
+from pipeline.steps import decisions, rounds, topped
+from pipeline.steps.cluster import cluster
+from pipeline.steps.events import events
+from pipeline.steps.publish import publish
+from pipeline.store import connect
+
+pytestmark = pytest.mark.database
+
+OWN = """Ostraven woke up without its ferries on Monday. At the quay, where the Aurelia lay with her bow doors shut, Marta Odelund of the
+seafarers' league poured coffee for drivers who had slept in their lorries, and told them it might be Thursday before anything moved.
+
+Norlink, whose catamarans carried nothing but medicine, said the league had walked away from a fair offer. On Hallo the baker had flour for
+two days, and on Vesk the school band practised over the telephone.
+
+Nobody on the quay believed it would be short. The last strike, four years ago, ended when ministers sent the crews back to work."""
+
+
+@pytest.fixture
+def web():
+    web = Web()
+    web.publish("npa", "wire", WIRE)
+    web.publish("alpha", "copy", WIRE, byline="NPA", at=NOON + timedelta(minutes=9))
+    web.publish("gamma", "own", OTHER_AGENCY, at=NOON + timedelta(minutes=4))
+    web.publish("gamma", "museum", UNRELATED)
+    web.publish("beta", "saffron", THIRD)
+    web.publish("alpha", "drone", FOURTH)
+    return web
+
+
+@pytest.fixture
+def edges(database, tmp_path, web):
+    with world(database, tmp_path, web=web, now=Clock(NOON + timedelta(minutes=30))) as edges:
+        rounds.run(edges)
+        yield edges
+
+
+def at(edges, path):
+    with edges.connection.transaction():
+        return decisions.article(edges.connection, f"http://{path}")
+
+
+def happened(edges):
+    """Return the events: each as the paths of its canonical articles."""
+    rows = ask(edges, "SELECT event_id, url FROM mart.event_story JOIN mart.canonical_article USING (story_id) ORDER BY event_id, url")
+    return [sorted(url.split("example/")[1] for event, url in rows if event == which) for which in sorted({event for event, _ in rows})]
+
+
+def everything(edges):
+    tables = ("event", "event_story", "event_reach", "top_story", "pick")
+    return {name: ask(edges, f"SELECT * FROM core.{name} ORDER BY 1, 2") for name in tables}
+
+
+def test_two_accounts_of_a_strike_are_one_event_copies_are_of_their_story_and_other_news_is_in_none(edges):
+    assert happened(edges) == [["own", "wire"]]
+    assert ask(edges, "SELECT stories, sources, articles, titles, owners FROM mart.event") == [(2, 2, 3, 3, 3)]
+    (because,) = ask(edges, "SELECT because FROM mart.event_story ORDER BY story_id LIMIT 1")[0]
+    assert {"Norlink", "Odelund", "Ostraven", "Marta", "Hallo"} & set(because)
+
+
+def test_running_twice_is_running_once(edges):
+    before = everything(edges)
+    events(edges)
+    assert everything(edges) == before
+
+
+def test_whoever_finds_another_at_it_goes_home(edges, database):
+    with connect(database) as other, other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(7006)")
+        assert events(edges)["told"].seen == 0
+    assert events(edges)["told"].seen == 5
+
+
+def test_an_event_keeps_its_id_when_an_account_joins(edges, web):
+    (before,) = ask(edges, "SELECT event_id FROM core.event")
+    web.publish("beta", "quay", OWN, at=NOON + timedelta(hours=3))
+    edges.now.forward(hours=4)
+    rounds.run(edges)
+    assert happened(edges) == [["own", "quay", "wire"]]
+    assert ask(edges, "SELECT event_id FROM core.event") == [before]
+    assert ask(edges, "SELECT stories, sources FROM mart.event") == [(3, 3)]
+
+
+def test_what_is_out_of_the_window_keeps_its_event(edges):
+    before = happened(edges)
+    edges.now.forward(days=4)
+    events(edges)
+    assert happened(edges) == before
+    edges.now.forward(days=30)
+    events(edges)
+    assert happened(edges) == before
+    assert ask(edges, "SELECT count(*) FROM core.sketch") == [(0,)], "sketches go after two weeks"
+    assert ask(edges, "SELECT count(*) FROM mart.top_story") == [(0,)], "nothing of the last day is on top of nothing"
+
+
+def test_when_people_make_two_stories_one_the_event_goes_on_and_when_they_part_it_is_whole_again(edges):
+    (before,) = ask(edges, "SELECT event_id FROM core.event")
+    both = at(edges, "gamma.example/own"), at(edges, "npa.example/wire")
+    number = decisions.decide(edges, "must_link", both, who="ada", why="a test")
+    publish(edges)
+    events(edges)
+    assert ask(edges, "SELECT event_id, stories FROM core.event_reach") == [(*before, 1)], "an event keeps its id, whatever becomes of it"
+    assert ask(edges, "TABLE mart.event") == [], "but one story is no event"
+    decisions.withdraw(edges, number, who="ada", why="a test")
+    publish(edges)
+    events(edges)
+    assert happened(edges) == [["own", "wire"]]
+    assert ask(edges, "SELECT event_id FROM core.event WHERE merged_into IS NULL") == [before]
+
+
+def test_two_events_that_prove_to_be_one_leave_a_trace(edges):
+    """Whoever kept the number of the one is led to the other."""
+    with edges.connection.transaction():
+        (one,) = ask(edges, "SELECT event_id FROM core.event")[0]
+        stories = [story for (story,) in ask(edges, "SELECT story_id FROM core.event_story ORDER BY 1")]
+        edges.connection.execute(
+            "WITH new AS (INSERT INTO core.event (lead_id, created_at, changed_at) VALUES (%s, %s, %s) RETURNING event_id)"
+            " UPDATE core.event_story SET event_id = new.event_id FROM new WHERE story_id = %s",
+            [stories[1], edges.now(), edges.now(), stories[1]],
+        )
+    events(edges)
+    assert happened(edges) == [["own", "wire"]]
+    assert ask(edges, "SELECT merged_into FROM core.event WHERE event_id <> %s", one) == [(one,)]
+
+
+def test_the_timeline_has_every_version_who_broke_it_and_ties(edges, web):
+    web.publish("beta", "quay", OWN, at=NOON + timedelta(seconds=40))
+    edges.now.forward(hours=1)
+    rounds.run(edges)
+    rows = ask(edges, "SELECT title, after, broke_it, relation FROM mart.timeline WHERE event_id IS NOT NULL ORDER BY read_at, title")
+    minutes = {name: (after // timedelta(minutes=1), broke) for name, after, broke, _ in rows}
+    assert minutes == {"npa": (0, True), "beta": (0, True), "gamma": (4, False), "alpha": (9, False)}
+    assert [relation for name, _, _, relation in rows if name == "alpha"] == ["verbatim"]
+
+
+def test_related_stories_are_the_events_first_with_a_reason_and_never_copies(edges):
+    (wire,) = ask(edges, "SELECT story_id FROM mart.article WHERE url LIKE '%%/wire'")[0]
+    rows = ask(edges, "SELECT story_id, same_event, because, title_name FROM mart.related(%s)", wire)
+    assert rows[0][1:2] == (True,)
+    assert rows[0][3] == "Gamma"
+    assert all(story != wire and because for story, _, because, _ in rows)
+
+
+def test_every_part_of_a_score_is_kept_and_they_add_up(edges):
+    rows = ask(
+        edges,
+        """SELECT place, event_id IS NOT NULL, score, (sources_part + owners_part + countries_part + rank_part + growth_part) * age_part
+        FROM mart.top_story ORDER BY place""",
+    )
+    assert [place for place, *_ in rows] == [1, 2, 3, 4]
+    assert rows[0][1], "the strike has two sources"
+    assert all(score == pytest.approx(made) for *_, score, made in rows)
+
+
+OWNED = tuple(title(f"sister{number}", owner="One Group") for number in range(12))
+OWNERS = tuple(title(f"paper{number}") for number in range(3))
+
+
+def test_one_agency_text_in_many_titles_of_one_owner_is_below_a_few_own_reports(database, tmp_path):
+    web = Web()
+    for one in (*OWNED, *OWNERS):
+        web.feeds[one.feeds[0].url] = []
+    for number in range(12):
+        web.publish(f"sister{number}", "saffron", THIRD)
+    for number, text in enumerate((cut(WIRE, 0, 9), OTHER_AGENCY, OWN)):
+        web.publish(f"paper{number}", "strike", text)
+    npa = title("npa", kind="agency", agency="npa", domains=("npa.example",))
+    with world(database, tmp_path, web=web, now=Clock(NOON + timedelta(hours=1)), titles=(*OWNED, *OWNERS, npa)) as edges:
+        rounds.run(edges)
+        rows = ask(edges, "SELECT place, articles, sources, owners FROM mart.top_story ORDER BY place")
+    assert rows == [(1, 3, 3, 3), (2, 12, 1, 1)]
+
+
+def test_a_persons_pick_is_on_the_list_at_once_until_its_time_is_over_or_it_is_withdrawn(edges):
+    drone = at(edges, "alpha.example/drone")
+    assert all(not by_hand for (by_hand,) in ask(edges, "SELECT by_hand FROM mart.pick"))
+    number = topped.pick(edges, drone, who="ada", why="it made us laugh", last=timedelta(hours=2))
+    first = "SELECT place, by_hand, picked_by, why, url FROM mart.pick ORDER BY place LIMIT 1"
+    assert ask(edges, first) == [(1, True, "ada", "picked by ada: it made us laugh", "http://alpha.example/drone")]
+    assert ask(edges, "SELECT count(*) - count(DISTINCT story_id) FROM mart.pick") == [(0,)]
+    with pytest.raises(DecisionError, match="is picked already"):
+        topped.pick(edges, drone, who="bob", why="me too", last=timedelta(hours=2))
+    edges.now.forward(hours=3)
+    events(edges)
+    assert ask(edges, "SELECT count(*) FROM mart.pick WHERE by_hand") == [(0,)]
+    again = topped.pick(edges, drone, who="bob", why="still good", last=timedelta(hours=2))
+    assert again != number
+    topped.unpick(edges, again, who="bob", why="enough")
+    assert ask(edges, "SELECT count(*) FROM mart.pick WHERE by_hand") == [(0,)]
+    with pytest.raises(DecisionError, match="no pick that holds"):
+        topped.unpick(edges, again, who="bob", why="enough")
+
+
+def test_a_pick_says_nothing_about_whose_text_its_story_is(edges):
+    wire = at(edges, "npa.example/wire")
+    topped.pick(edges, wire, who="ada", why="a test", last=timedelta(hours=2))
+    cluster(edges)
+    assert ask(edges, "SELECT agency FROM core.story JOIN core.story_article USING (story_id) WHERE article_id = %s", wire) == [("npa",)]
+    own = at(edges, "gamma.example/own")
+    assert decisions.decide(edges, "set_agency", (own,), who="ada", why="a test", agency="npa")
+
+
+def test_a_round_up_is_in_no_event(edges):
+    with edges.connection.transaction():
+        edges.connection.execute("UPDATE core.article_version SET flags = '{roundup}' WHERE headline LIKE 'Gamma on own%%'")
+        edges.connection.execute("TRUNCATE core.sketch, core.event_story, core.event CASCADE")
+    events(edges)
+    assert happened(edges) == []
+
+
+def test_an_event_that_is_neither_live_nor_merged_cannot_be(edges):
+    with pytest.raises(psycopg.errors.CheckViolation), edges.connection.transaction():
+        edges.connection.execute("UPDATE core.event SET lead_id = NULL")
+
+
+def test_the_commands_tell_pick_and_unpick(edges, database, monkeypatch):
+    monkeypatch.setenv("WIREDESK_DATABASE_URL", database)
+    monkeypatch.setenv("WIREDESK_AIRFLOW_DATABASE_URL", database)
+    monkeypatch.setenv("WIREDESK_CLOCK", f"{NOON.isoformat()} {NOON.isoformat()} 0")
+    run = CliRunner().invoke
+    told = run(commands.app, ["events", "--json"])
+    assert '"in an event": 2' in told.output, told.exception
+    picked = run(commands.app, ["pick", "http://beta.example/saffron", "--why", "for cooks", "--by", "ada"])
+    assert "Picked for 24 hours" in picked.output, picked.exception
+    number = picked.output.split("decision ")[1].rstrip(".\n")
+    assert "withdrawn" in run(commands.app, ["unpick", number, "--why", "enough", "--by", "ada"]).output
+
+
+def test_an_event_stays_an_event_when_its_text_changes(edges):
+    """A new text of the canonical article is sketched anew, and the event goes on."""
+    (before,) = ask(edges, "SELECT event_id FROM core.event")
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "UPDATE core.article_version SET text_sha = sha256('x'), headline = 'Strike on' WHERE headline LIKE 'Gamma on own%%'"
+        )
+    events(edges)
+    assert ask(edges, "SELECT event_id FROM core.event WHERE merged_into IS NULL") == [before]
+    assert ask(edges, "SELECT count(*) FROM core.sketch WHERE text_sha = sha256('x')") == [(1,)]
+
+
+def test_a_step_without_stories_leaves_an_empty_list(database, tmp_path):
+    with world(database, tmp_path, web=Web(), now=Clock()) as edges:
+        assert events(edges)["told"].seen == 0
+        assert ask(edges, "TABLE mart.top_story") == ask(edges, "TABLE mart.pick") == []
