@@ -6,7 +6,6 @@ Pure: same page, same rules, same article. It may take long on a hostile page; c
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,14 @@ from pipeline.articles import blocks as blocks_
 from pipeline.articles import (
     captions,
     claims,
+    embedded,
     figures,
+    flags,
     headlines,
     images,
     metadata,
     moments,
     people,
-    phrases,
     structured,
     texts,
     trees,
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 MIN_WORDS = 30  # below this a text is a caption or a teaser
 STUB = 150  # words: a text of fewer that says it goes on elsewhere is a stub
 LONGER = 1.5  # times the text found: what the page counts or the feed carries, from which ours is a stub
-SEVERAL = 3  # texts under headlines of their own
 NAME = 5  # words: no site is called by more
 LIMIT = 500_000  # characters of a text
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|div|p|title|meta)\b", re.IGNORECASE)
@@ -67,6 +66,7 @@ class _Source:
     blocks: Sequence[Block]
     sites: tuple[str, ...]
     headline: str
+    description: str
 
 
 def extract(page: Page, rules: Rules, learnt: Known = NOTHING) -> Article | Refusal:
@@ -78,19 +78,19 @@ def extract(page: Page, rules: Rules, learnt: Known = NOTHING) -> Article | Refu
         page.body[:65536].replace(b"\0", b"")
     ):
         return _refused(page, Reason.NOT_HTML, kind)
-    tree = trees.parse(trees.decode(page.body, page.content_type))
+    markup = trees.decode(page.body, page.content_type)
+    tree = trees.parse(markup)
     if tree is None:
         return _refused(page, Reason.NO_TEXT)
-    return _read(page, tree, rules, learnt)
-
-
-def _read(page: Page, tree: Tree, rules: Rules, learnt: Known) -> Article | Refusal:
     source = _source(page, tree)
-    description = source.told.description or plain(source.said.get("og:description") or source.said.get("description") or "")
-    text = texts.find(tree.root, source.blocks, source.told, headline=source.headline, description=description)
+    return _read(*_drawn(markup, source, _text(source)), rules, learnt)
+
+
+def _read(source: _Source, text: Text, rules: Rules, learnt: Known) -> Article | Refusal:
+    page = source.page
     text = replace(text, paragraphs=without(text.paragraphs, learnt))
     found = texts.words("\n".join(text.paragraphs))
-    if wall := walls.name(tree, source.blocks, source.told, headline=source.headline, words=found):
+    if wall := walls.name(source.tree, source.blocks, source.told, headline=source.headline, words=found):
         return _refused(page, *wall)
     text, access = _completed(page, text, source.told, locked=walls.locked(source.blocks, text.body.last if text.body else None))
     whole = cut(printable("\n\n".join(text.paragraphs)), LIMIT)
@@ -104,13 +104,42 @@ def _read(page: Page, tree: Tree, rules: Rules, learnt: Known) -> Article | Refu
     return _article(source, rules, text=text, whole=whole, access=access)
 
 
+def _text(source: _Source) -> Text:
+    return texts.find(source.tree.root, source.blocks, source.told, headline=source.headline, description=source.description)
+
+
+def _drawn(markup: str, source: _Source, text: Text) -> tuple[_Source, Text]:
+    """Return the page and its text as a browser draws them, where its scripts carry far more than it shows and nobody must pay for it."""
+    count = texts.words("\n".join(text.paragraphs))
+    if count >= STUB or source.told.free is False:
+        return source, text
+    said = embedded.find(markup, shown=text.paragraphs, description=source.description, headline=source.headline)
+    tree = trees.parse(embedded.shown_with(markup, said)) if said else None
+    drawn = _source(source.page, tree) if tree else source
+    found = _text(drawn) if tree else text
+    if texts.words("\n".join(found.paragraphs)) < max(texts.COLLAPSED, 2 * count):
+        return source, text
+    return drawn, replace(found, method="script-data")
+
+
 def _source(page: Page, tree: Tree) -> _Source:
     told, said, holders = structured.read(tree.scripts), metadata.metas(tree.root), captions.find(tree.root)
     found = blocks_.read(tree.root, holders)
     sites = _sites(page, said, told)
     headline = headlines.choose(found, said, told, page_title=tree.root.findtext(".//title") or "", sites=sites)
     headline = headline or (page.entry.headline if page.entry else "")
-    return _Source(page=page, tree=tree, told=told, said=said, holders=holders, blocks=found, sites=sites, headline=headline)
+    description = told.description or plain(said.get("og:description") or said.get("description") or "")
+    return _Source(
+        page=page,
+        tree=tree,
+        told=told,
+        said=said,
+        holders=holders,
+        blocks=found,
+        sites=sites,
+        headline=headline,
+        description=description,
+    )
 
 
 def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: Access) -> Article:
@@ -136,7 +165,7 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
         licence=metadata.licence(page, root, said, told),
         images=images.find(root, told, near, base=page.url, card=said.get("og:image", ""), agencies=rules.names.whole),
         credits=find_credits(made, rules),
-        flags=_flags(told, source.blocks, text, source.headline),
+        flags=flags.find(told, source.blocks, text, source.headline),
     )
 
 
@@ -157,43 +186,8 @@ def _completed(page: Page, text: Text, told: Structured, *, locked: tuple[bool, 
 def _sites(page: Page, said: dict[str, str], told: Structured) -> tuple[str, ...]:
     """Return the names that the site may go by."""
     host = urls.host(page.url).removeprefix("www.")
-    return tuple(
-        name
-        for name in (
-            page.title.name,
-            said.get("og:site_name", ""),
-            said.get("application-name", ""),
-            told.publisher,
-            host,
-            host.split(".")[0],
-        )
-        if 0 < len(name.split()) <= NAME
-    )
-
-
-def _flags(told: Structured, found: Sequence[Block], text: Text, headline: str) -> tuple[str, ...]:
-    """Return what the page is beside one article: a page that grows, a page that tells several stories."""
-    flags = []
-    if told.kind == "liveblogposting" or "liveblogposting" in told.kinds or phrases.says("live", headline):
-        flags.append("live_blog")
-    if phrases.says("roundup", headline) or _heads_several(found, text):
-        flags.append("roundup")
-    return tuple(flags)
-
-
-def _heads_several(found: Sequence[Block], text: Text) -> bool:
-    """Say whether several headlines, each in a part of its own, stand in the text with an article under each."""
-    if text.body is None:
-        return False
-    kept = {id(block) for block in text.body.paragraphs}
-    told: Counter[HtmlElement | None] = Counter()
-    under: HtmlElement | None = None
-    for block in found[text.body.first : text.body.last + 1]:
-        if block.tag == "h1":
-            under = block.node.getparent()
-        elif id(block) in kept:
-            told[under] += block.words
-    return sum(words >= MIN_WORDS for words in told.values()) >= SEVERAL
+    named = (said.get("og:site_name", ""), said.get("application-name", ""), told.publisher)
+    return tuple(name for name in (page.title.name, *named, host, host.split(".")[0]) if 0 < len(name.split()) <= NAME)
 
 
 def _refused(page: Page, reason: Reason, detail: str = "") -> Refusal:
