@@ -202,8 +202,10 @@ def test_a_charset_that_only_the_page_names_is_believed():
     assert trees.decode(text.encode("shift_jis"), "text/html") == text
 
 
-def test_a_page_nested_a_thousand_deep_is_read():
-    assert read(markup("<div>" * 1000 + paragraphs() + "</div>" * 1000)).text == WHOLE
+@pytest.mark.parametrize("tag", ["div", "b", "section"])
+@pytest.mark.parametrize("depth", [1000, 2044, 2046, 2048, 5000, 50_000])
+def test_a_page_is_read_however_deep_it_is_nested(tag, depth):
+    assert read(markup(f"<{tag}>" * depth + paragraphs() + f"</{tag}>" * depth)).text == WHOLE
 
 
 def test_a_paragraph_of_twenty_thousand_links_ends_in_time():

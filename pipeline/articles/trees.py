@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lxml import etree, html
 
 MAX_DEPTH = 200  # deeper elements give up their tags: extractors recurse, and no page needs it
+CUT = 2048  # elements within each other, at which libxml2 stops: such a page is read without those that say nothing
 MAX_LINKS = 1500  # in one block; trafilatura is quadratic in them (8,000 take 5 s)
 MAX_TIMES = 300  # date-like elements; the same
 MAX_HEAD = 500  # bytes of a script's tag
@@ -36,6 +37,9 @@ _REFERENCE = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcef
 _CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)  # one for all: lxml's own asks Python at each element
 _CODE = {b"<script": b"</script", b"<style": b"</style", b"<!--": b"-->"}
 _SAYING = (b"</p", b"</div", b"<br")  # code that holds these may have begun or ended elsewhere: in an attribute, in capitals
+_WRAPPING = re.compile(
+    rb"</?(?!(?:p|li|h[1-6]|a|img|br|fig\w+|html|head|body|title|meta|link|script|nav|aside|footer)\b)[a-z][^<>]*>", re.IGNORECASE
+)
 _PLAYS = re.compile(r"youtube|vimeo|dailymotion|player|video|embed")
 _DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 _SILENT = ("script", "style", "svg", "template", "iframe", "canvas", "object", "embed", "noscript")
@@ -69,7 +73,10 @@ def decode(body: bytes, content_type: str) -> str:
 def parse(text: str) -> Tree | None:
     """Return the tree; None where there is no element in it."""
     try:
-        root = _rooted(_REFERENCE.sub(b"", _without_code(text.encode(errors="replace")).translate(None, _CONTROLS)))
+        markup = _REFERENCE.sub(b"", _without_code(text.encode(errors="replace")).translate(None, _CONTROLS))
+        root = _rooted(markup)
+        if _DEEP(root.getroottree()) and _is_cut(root):
+            root = _rooted(_WRAPPING.sub(b" ", markup))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     language = re.match(r"[a-zA-Z]{2,3}(?![a-zA-Z])", (root.get("lang") or root.get("xml:lang") or "").strip())
@@ -133,6 +140,12 @@ def _heard(root: html.HtmlElement) -> tuple[list[str], int]:
         elif node.tag != "iframe" or _PLAYS.search(node.get("src") or ""):
             players += 1
     return scripts, players
+
+
+def _is_cut(root: html.HtmlElement) -> bool:
+    """Say whether a page is nested so deep that the parser gave up."""
+    *_, last = root.iter()
+    return sum(1 for _ in last.iterancestors()) >= CUT - 2
 
 
 def _flatten(root: html.HtmlElement) -> None:
