@@ -14,7 +14,7 @@ import json
 import os
 import zlib
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 AT_MOST = Policy().page  # bytes of a page in a file, as of one on the web
 REFUSED = {Reason.SOFT_404: "gone", Reason.LOGIN_WALL: "paywall"}  # how much there is to read of what is no article; else "refused"
+IMAGE = ("url", "caption", "credit")
 NOWHERE = "https://file.invalid/page"  # what a page without an address is taken to be at
 
 
@@ -69,7 +70,7 @@ def fields(name: Any, found: Article | Refusal) -> dict[str, Any]:
         "published_precision": published.precision if published else None,
         "published_from": published.source if published else None,
         "language": article.language if article else None,
-        "images": [asdict(image) for image in article.images] if article else [],
+        "images": [{name: getattr(image, name) for name in IMAGE} for image in article.images] if article else [],
         "agencies": [credit.agency for credit in article.credits] if article else [],
         "agency_kind": surest.extent if surest else "none",
         "agency_method": surest.method if surest else None,
