@@ -29,6 +29,7 @@ PAGES = {
     "overview": "",
     "feeds": "feeds",
     "stories": "stories",
+    "reviews": "reviews",
     "refusals": "refusals",
     "agencies": "agencies",
     "runbook": "runbook",
@@ -79,10 +80,7 @@ def browser(stand, tmp_path_factory):
 
 def test_a_run_goes_green(stand, browser):
     runs = "fetch('/api/v2/dags/ingest/dagRuns?state=success').then(answer => answer.json()).then(found => found.total_entries)"
-    end = time.monotonic() + 180
-    while not browser.says(runs):
-        assert time.monotonic() < end
-        time.sleep(1)
+    soon(browser, runs)
     browser.go(f"{stand[0]}/dags/ingest/runs", "document.body.innerText.includes('Success')")
 
 
@@ -128,6 +126,52 @@ def test_a_feed_is_paused_and_resumed_by_its_buttons(stand, browser):
     with connect(news) as connection:
         events = connection.execute("SELECT what, who FROM ops.feed_event WHERE feed_id = 1 ORDER BY feed_event_id").fetchall()
     assert events[-2:] == [("paused", "admin"), ("resumed", "admin")]
+
+
+def test_a_question_that_airflow_asks_is_answered_on_our_page_and_its_run_goes_green(stand, browser):
+    address, _, news = stand
+    with connect(news) as connection:
+        connection.execute(
+            """INSERT INTO ops.review (kind, article_id, other_id, one_story, doubt, copies, titles, why, asked_at)
+            SELECT 'copies', min(article_id), max(article_id), true, 0.9, count(*), count(*), 'They are one story by a little.', now()
+            FROM core.story_article GROUP BY story_id ORDER BY count(*) DESC, story_id LIMIT 1"""
+        )
+    runs = "/api/v2/dags/reviews/dagRuns"
+    told = "{method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({logical_date: null})}"
+    browser.go(address, "document.querySelector('a[href*=\"/plugin/wiredesk\"]')&&true")
+    ended = f"fetch('{runs}?state=success').then(answer => answer.json()).then(found => found.total_entries)"
+    waits = f"fetch('{runs}/~/hitlDetails?response_received=false').then(answer => answer.json()).then(found => found.hitl_details.length)"
+    soon(browser, f"Promise.all([{ended}, {waits}]).then(([ended, waits]) => ended + waits)")  # the first run comes by itself
+    if not browser.says(waits):
+        assert browser.says(f"fetch('{runs}', {told}).then(answer => answer.ok)")
+        soon(browser, waits)
+    before = browser.says(ended)
+    browser.go(f"{address}/required_actions", "document.body.innerText.includes('one text?')")
+    browser.picture(SCREENS / "airflow-required-actions.png")
+    while True:
+        browser.go(f"{address}/wiredesk/reviews", "document.querySelector('main h1').innerText")
+        browser.picture(SCREENS / "reviews.png")
+        if "Nothing is asked" in browser.says("document.querySelector('main h1').innerText"):
+            break
+        browser.says("document.querySelector('main td a').click()")
+        browser.until("document.querySelector('form.acts input[name=note]')&&true")
+        browser.picture(SCREENS / "review.png")
+        browser.says("document.querySelector('form.acts input[name=note]').focus()")
+        browser.ask("Input.insertText", text="both are the wire")
+        browser.says("document.querySelector('button[value=keep]').click()")
+        browser.until("document.querySelector('main').innerText.includes('said admin')")
+    with connect(news) as connection:
+        decided = connection.execute("SELECT DISTINCT who, why FROM core.decision").fetchall()
+        answered = connection.execute("SELECT DISTINCT answer, who FROM ops.review").fetchall()
+    assert (decided, answered) == ([("admin", "both are the wire")], [("keep", "admin")])
+    soon(browser, f"{ended}.then(ended => ended > {before})")
+
+
+def soon(browser, script):
+    end = time.monotonic() + 240
+    while not browser.says(script):
+        assert time.monotonic() < end, script
+        time.sleep(1)
 
 
 def test_a_hostile_headline_is_shown_as_text(stand, browser):

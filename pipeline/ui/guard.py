@@ -71,11 +71,12 @@ def airflow_answered(review_id: int, choice: str, who: str) -> None:
     from sqlalchemy import select
 
     asks = HITLDetail.subject.startswith(f"{review_id} \u00b7 ")
-    wanted = select(TaskInstance).join(HITLDetail, HITLDetail.ti_id == TaskInstance.id).where(TaskInstance.dag_id == "reviews", asks)
+    wanted = (
+        select(TaskInstance, HITLDetail).join(HITLDetail, HITLDetail.ti_id == TaskInstance.id).where(TaskInstance.dag_id == "reviews", asks)
+    )
     with create_session() as session:
-        for task in session.scalars(wanted.where(TaskInstance.state == "awaiting_input").with_for_update(of=TaskInstance)):
-            detail = task.hitl_detail
-            detail.responded_by = HITLUser(id=who, name=who)
+        for task, detail in session.execute(wanted.where(TaskInstance.state == "awaiting_input").with_for_update(of=TaskInstance)):
+            detail.responded_by = HITLUser(id=who, name=who)  # type: ignore[assignment]  # it is a dict of these two
             detail.responded_at, detail.chosen_options, detail.params_input = datetime.now(UTC), [choice], {"note": ""}
             session.add(detail)
             event = TriggerEvent(detail.as_resume_event_payload())  # type: ignore[no-untyped-call]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from fastapi import APIRouter, HTTPException
+from starlette.background import BackgroundTask
 from starlette.requests import Request  # noqa: TC002  FastAPI reads it
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -66,8 +67,9 @@ def answer(request: Request, review_id: int, fields: Form) -> RedirectResponse:
             step.answer(edges, review_id, cast("step.Answer", choice), who=who, note=note)
         except DecisionError as error:
             raise HTTPException(409, str(error)) from error
-    house.answered(review_id, choice, who)
-    return _to(request, f"/reviews/{review_id}")
+    return _to(
+        request, f"/reviews/{review_id}", BackgroundTask(house.answered, review_id, choice, who)
+    )  # the answer holds, whatever Airflow does
 
 
 @routes.post("/stories/{story_id}/decide", response_model=None)
@@ -102,5 +104,5 @@ def _articles(edges: Edges, story_id: int, fields: dict[str, str]) -> tuple[int,
     return one, other
 
 
-def _to(request: Request, path: str) -> RedirectResponse:
-    return RedirectResponse(request.scope.get("root_path", "") + path, 303)
+def _to(request: Request, path: str, then: BackgroundTask | None = None) -> RedirectResponse:
+    return RedirectResponse(request.scope.get("root_path", "") + path, 303, background=then)
