@@ -87,6 +87,18 @@ def test_the_assets_are_the_lineage_and_one_task_of_a_run_tells_of_each(where, t
     }
 
 
+def test_a_missed_deadline_becomes_an_alarm_and_a_mail(where, tmp_path):
+    told = '[{"notifier": "email", "to": "desk@example.com"}]'
+    found = session("late", Settings(var=tmp_path, notifiers=told), where)
+    assert found["said"] == [True, None]
+    assert "Subject: Wiredesk: late_run, ingest" in found["mail"]
+    assert "To: desk@example.com" in found["mail"]
+    with connect(where.news) as connection:
+        rows = connection.execute("SELECT kind, subject, told_at IS NOT NULL FROM ops.alarm").fetchall()
+        connection.execute("DELETE FROM ops.alarm")
+    assert rows == [("late_run", "ingest", True)]
+
+
 def test_reading_the_dag_files_asks_nobody_and_gives_the_same_each_time(where, tmp_path):
     one, other = (session("parse", Settings(var=tmp_path), where, hash_seed=seed) for seed in ("1", "2"))
     assert set(one["dags"]) == DAGS
