@@ -164,6 +164,7 @@ def test_a_question_that_airflow_asks_is_answered_on_our_page_and_its_run_goes_g
         decided = connection.execute("SELECT DISTINCT who, why FROM core.decision").fetchall()
         answered = connection.execute("SELECT DISTINCT answer, who FROM ops.review").fetchall()
     assert (decided, answered) == ([("admin", "both are the wire")], [("keep", "admin")])
+    browser.go(address, "document.querySelector('a[href*=\"/plugin/wiredesk\"]')&&true")  # our own pages may ask nobody
     soon(browser, f"{ended}.then(ended => ended > {before})")
 
 
