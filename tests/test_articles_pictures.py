@@ -53,6 +53,8 @@ def test_a_caption_is_found_however_the_page_is_made(figure):
         "<div><img src='/letter.svg'><p>Your opinion matters to us: write to letters@courier.example</p></div>",
         f"<div class='video-player'><img src='/o.jpg'><p class='caption'>Watch in full: {OTHER}</p></div>",
         f"<div><img src='/o.jpg'><p>{OTHER}</p><p>Read more</p></div>",
+        "<div itemtype='https://schema.org/Person'><img src='/venn.jpg'><p>Orla Venn has taught the law of the sea for years.</p></div>",
+        "<div><img src='/venn.jpg'><button>Unfold</button><p>Orla Venn has taught the law of the sea for twenty years.</p></div>",
         "<div class='app-banner'><img src='/o.jpg'><p class='description'>Get the news before anybody else has it</p></div>",
     ],
 )

@@ -59,8 +59,10 @@ def _said(node: html.HtmlElement) -> int:
     if node.tag == "p" or _PEOPLE.search(f"{node.get('class') or ''} {node.get('rel') or ''} {node.get('itemprop') or ''}"):
         return -1
     for number, part in enumerate(node.iter()):
-        if number >= PARTS or part.tag in _OTHER or part.get("rel") == "author":
+        if number >= PARTS or part.tag in _OTHER or part.get("rel") == "author" or (part.get("itemtype") or "").endswith("/Person"):
             return -1
+        if (part.tag == "button" or part.get("role") == "button") and _letters(part):
+            return -1  # a box that unfolds; a sign over a picture, which makes it larger, has no words
     said = _letters(node)
     return -1 if said > LONGEST or sum(map(_letters, node.iter("a"))) > LINKED * said else said
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.articles import captions
@@ -89,7 +90,13 @@ def names(node: html.HtmlElement) -> str:
 
 def is_caption(node: html.HtmlElement) -> bool:
     """Say whether an element calls itself a caption."""
-    return node.tag == "figcaption" or bool(_CAPTION.search(node.get("class") or ""))
+    return node.tag == "figcaption" or _is_caption(node.get("class") or "")
+
+
+@lru_cache(maxsize=4096)
+def _is_caption(called: str) -> bool:
+    """Sites repeat their names: a look is saved."""
+    return _CAPTION.search(called) is not None
 
 
 def _is_captioned(figure: html.HtmlElement) -> bool:
