@@ -71,22 +71,25 @@ UPDATE ops.alarm SET told_at = greatest(since, %(at)s::timestamptz) WHERE alarm_
 -- name: missed
 -- A poll that finds nothing that was known has seen the feed turn over since the one before. What it holds covers the time since its oldest
 -- entry was published; at the same pace, the rest of the time between the two polls brought what nobody saw: at most a hundred times as much.
-WITH read AS (
-    SELECT feed_id, at, seen, new, known, at - lag(at) OVER (PARTITION BY feed_id ORDER BY at) AS gap
-    FROM ops.poll WHERE at > %(since)s AND reason IS NULL AND (%(feed_id)s::bigint IS NULL OR feed_id = %(feed_id)s)
-), turned AS (
-    SELECT feed_id, new, gap, (
-        SELECT at - min(entry.published_at) FROM core.sighting JOIN raw.entry USING (article_id, feed_id)
-        WHERE sighting.feed_id = read.feed_id AND first_seen_at = read.at AND entry.published_at > read.at - read.gap AND entry.published_at < read.at
+WITH turned AS (
+    SELECT poll.feed_id, new, poll.at - before.at AS gap, (
+        SELECT poll.at - min(entry.published_at) FROM core.sighting JOIN raw.entry USING (article_id, feed_id)
+        WHERE sighting.feed_id = poll.feed_id AND sighting.last_seen_at >= poll.at AND first_seen_at = poll.at
+            AND entry.published_at > before.at AND entry.published_at < poll.at
     ) AS covers
-    FROM read WHERE known = 0 AND new > 1 AND gap IS NOT NULL
-)
-SELECT feed.feed_id, feed.url, title_id, coalesce(depth, 0) AS depth, polls, polled.came, turned, missed FROM (
-    SELECT feed_id, count(*) AS polls, sum(new) AS came FROM read WHERE gap IS NOT NULL GROUP BY feed_id
-) AS polled JOIN (
+    FROM ops.poll CROSS JOIN LATERAL (
+        SELECT at FROM ops.poll AS before WHERE before.feed_id = poll.feed_id AND before.fence < poll.fence AND before.reason IS NULL
+        ORDER BY fence DESC LIMIT 1
+    ) AS before
+    WHERE poll.at > %(since)s AND reason IS NULL AND known = 0 AND new > 1 AND (%(feed_id)s::bigint IS NULL OR poll.feed_id = %(feed_id)s)
+), lost AS (
     SELECT feed_id, count(*) AS turned, sum(new * least(extract(epoch FROM gap - covers) / greatest(extract(epoch FROM covers), 1), 100))::integer AS missed
     FROM turned WHERE covers IS NOT NULL GROUP BY feed_id
-) AS lost USING (feed_id) JOIN core.feed USING (feed_id) JOIN ops.schedule USING (feed_id)
+)
+SELECT feed.feed_id, feed.url, title_id, depth, polls, polled.came, turned, missed
+FROM lost JOIN core.feed USING (feed_id) JOIN ops.schedule USING (feed_id) CROSS JOIN LATERAL (
+    SELECT count(*) AS polls, sum(new) AS came FROM ops.poll WHERE poll.feed_id = lost.feed_id AND at > %(since)s AND poll.reason IS NULL
+) AS polled
 WHERE missed > 0 AND feed.active ORDER BY feed_id;
 
 -- name: copied
