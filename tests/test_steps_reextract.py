@@ -69,3 +69,17 @@ def test_what_is_applied_is_mended_in_place_and_then_the_same(edges, monkeypatch
 
 def test_another_day_has_nothing_to_read(edges):
     assert reextract(edges, DAY.replace(year=2025)) == (0, [])
+
+
+def test_whose_a_text_is_and_on_what_terms_is_kept_and_read_anew_the_same(database, tmp_path):
+    web, licence = Web(), "https://licences.example/by/4.0/"
+    url = web.publish("gamma", "museum", UNRELATED)
+    said = f'<meta name="copyright" content="© 2026 Gamma Press Ltd"><link rel="license" href="{licence}"></head>'
+    web.pages[url] = web.pages[url].replace(b"</head>", said.encode())
+    with world(database, tmp_path, web=web) as edges:
+        rounds.run(edges)
+        assert ask(edges, "SELECT copyright_holder, licence FROM mart.article") == [("Gamma Press Ltd", licence)]
+        assert reextract(edges, DAY) == (1, [])
+        ask(edges, "UPDATE core.article_version SET licence = NULL RETURNING 1")
+        assert [dict(other.columns) for other in reextract(edges, DAY, apply=True)[1]] == [{"licence": (None, licence)}]
+        assert reextract(edges, DAY) == (1, [])

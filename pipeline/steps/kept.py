@@ -103,6 +103,8 @@ def row(edges: Edges, paper: Paper, article: Article) -> Mapping[str, Any]:
         "tags",
         "canonical_url",
         "flags",
+        "copyright_holder",
+        "licence",
     )
     images = json.dumps([asdict(image) for image in article.images], ensure_ascii=False)
     return {name: getattr(article, name) for name in names} | {

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 BATCH = 64  # pages in memory at once
 _COLUMNS = (
     "headline standfirst text words language method access authors published_at published_precision published_from modified_at "
-    "modified_precision modified_from section tags canonical_url images flags"
+    "modified_precision modified_from section tags canonical_url images flags copyright_holder licence"
 )
 COLUMNS = tuple(_COLUMNS.split())
 

@@ -73,10 +73,11 @@ SELECT number, text_sha, headline, text FROM core.article_version WHERE article_
 -- name: add_version
 INSERT INTO core.article_version (article_id, number, headline, standfirst, text, words, language, method, access, authors, published_at,
     published_precision, published_from, modified_at, modified_precision, modified_from, section, tags, canonical_url, images, flags,
-    text_sha, fence, extracted_at, change, boilerplate)
+    copyright_holder, licence, text_sha, fence, extracted_at, change, boilerplate)
 VALUES (%(article_id)s, %(number)s, %(headline)s, %(standfirst)s, %(text)s, %(words)s, %(language)s, %(method)s, %(access)s, %(authors)s,
     %(published_at)s, %(published_precision)s, %(published_from)s, %(modified_at)s, %(modified_precision)s, %(modified_from)s, %(section)s,
-    %(tags)s, %(canonical_url)s, %(images)s::jsonb, %(flags)s, %(text_sha)s, %(fence)s, %(at)s, %(change)s, %(boilerplate)s);
+    %(tags)s, %(canonical_url)s, %(images)s::jsonb, %(flags)s, %(copyright_holder)s, %(licence)s,
+    %(text_sha)s, %(fence)s, %(at)s, %(change)s, %(boilerplate)s);
 
 -- name: set_version
 UPDATE core.article SET

@@ -22,7 +22,8 @@ UPDATE core.article_version SET headline = %(headline)s, standfirst = %(standfir
     language = %(language)s, method = %(method)s, access = %(access)s, authors = %(authors)s, published_at = %(published_at)s,
     published_precision = %(published_precision)s, published_from = %(published_from)s, modified_at = %(modified_at)s,
     modified_precision = %(modified_precision)s, modified_from = %(modified_from)s, section = %(section)s, tags = %(tags)s,
-    canonical_url = %(canonical_url)s, images = %(images)s::jsonb, flags = %(flags)s, text_sha = %(text_sha)s
+    canonical_url = %(canonical_url)s, images = %(images)s::jsonb, flags = %(flags)s,
+    copyright_holder = %(copyright_holder)s, licence = %(licence)s, text_sha = %(text_sha)s
 WHERE article_id = %(article_id)s AND number = %(number)s;
 
 -- name: put_article

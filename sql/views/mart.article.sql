@@ -36,6 +36,8 @@ SELECT
     member.own,                                                     -- share of it that is not in the origin
     member.lag,                                                     -- time after the origin; null where a time is not exact enough
     newest.images,                                                  -- pictures: a list of {url, caption, credit, agency}
+    newest.copyright_holder,                                        -- who holds the copyright, where the page states it
+    newest.licence,                                                 -- terms of use, where the page states them: an address or a name
     newest.flags                                                    -- live_blog, roundup: texts that hold several others
 FROM core.article
     JOIN core.title USING (title_id)
