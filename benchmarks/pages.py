@@ -56,7 +56,7 @@ def addresses(url: str) -> list[str]:
         ).fetchone()
         (address,) = connection.execute("SELECT url FROM core.article WHERE article_id = %s", [left]).fetchone()
     return [
-        "/", "/feeds", "/feeds?sort=newest", "/feeds?q=title+99&health=failing", "/feeds/40",
+        "/", "/feeds", "/feeds?sort=newest", "/feeds?q=title+99&health=failing", "/feeds/40", "/reviews",
         "/stories", "/stories?sort=largest&days=7", "/stories?sort=largest&days=30", "/stories?agency=wire1&days=7",
         "/stories?single=1&days=30&page=9",
         f"/stories/{story}", f"/stories/{story}/compare?left={left}&right={right}",

@@ -67,8 +67,6 @@ def of_canonical(copies: Sequence[Copy], policy: Policy = DEFAULT) -> tuple[Copy
     if len(copies) < policy.copies:
         return None
     best, *others = sorted(copies, key=rank)
-    if best.by_agency:
-        return None
     equal = [copy for copy in others if rank(copy)[:BY_CHANCE] == rank(best)[:BY_CHANCE]]
     longer = [copy for copy in equal if copy.words > best.words and copy.first_seen_at - best.first_seen_at < policy.together]
     if not longer:
