@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent / "news" / "kinds"
 FILLINGS = 40
-FALSE, FOUND = 0.001, 0.93  # wrong pairs per text, at most; copies found, at least
+FALSE = {"with times": 0.001, "without times": 0.01}  # wrong pairs per text, at most
+FOUND = 0.93  # of the copies, at least
 _SLOT = re.compile(r"\{([a-z]+)\d+\}")
 WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 
@@ -56,7 +57,7 @@ def main() -> int:
             print(f"  {template.slug:<32}" + "".join(f"{count:>8}" for count in (*wrong, len(told))) + f"   {found}/{true}")
             total, texts_in_all, got, of = total + wrong[1], texts_in_all + len(told), got + found, of + true
         print(f"  {total} wrong pairs in {texts_in_all:,} texts at normal, {got}/{of} copies found")
-        if total > FALSE * texts_in_all or got < FOUND * of:
+        if total > FALSE[name] * texts_in_all or got < FOUND * of:
             failed.append(f"{name}: {total} wrong pairs of {texts_in_all:,} texts, {got}/{of} copies found")
     print("\n" + ("\n".join(f"BELOW ITS FLOOR  {line}" for line in failed) or "every floor is held"))
     return 1 if args.check and failed else 0

@@ -63,6 +63,12 @@ def local_paragraphs(language: str) -> list[str]:
     return local.get(language) or local["es"]
 
 
+def wires(language: str) -> tuple[list[Wire], variants.Vocabulary]:
+    """Return the stories of a language, and the words with which they are told anew."""
+    written, _, vocabulary, _ = _written()
+    return [wire for wire in written if wire.language == language], vocabulary[language]
+
+
 def corpus(size: int, seed: int = 1, *, copies: int = 9) -> Iterator[Told]:
     """Yield at least so many documents; stories have up to `copies` copies, one in seven documents is a template's filling."""
     wires, templates, vocabulary, _ = _written()

@@ -298,3 +298,35 @@ def test_copies_are_found_in_other_languages_and_scripts(text, language, edited)
 def test_every_hard_case_has_texts_long_enough_to_be_sampled():
     assert all(signature(text).sample for text in (WIRE, UNRELATED, THIRD, OTHER_AGENCY, REPORT_A))
     assert signature("Three words only").sample == ()
+
+
+# --- hard cases measured in benchmarks/copies_cases.py ---
+
+
+def test_a_page_with_two_wires_holds_both_whole():
+    page = WIRE + "\n\n" + UNRELATED
+    assert level(WIRE, page) == level(UNRELATED, page) == "strict"
+    assert level(WIRE, UNRELATED) == "none"
+
+
+def test_two_stories_that_show_the_same_posts_are_two_texts():
+    posts = "\n\n".join(
+        f"Mara Brisk (@{name}) wrote on Monday: {said} pic.twitter.com/{name}"
+        for name, said in zip(("mbrisk", "harbour"), paragraphs(OTHER_AGENCY)[:2], strict=True)
+    )
+    assert level(f"{cut(UNRELATED, 0, 4)}\n\n{posts}", f"{cut(THIRD, 0, 4)}\n\n{posts}") == "none"
+
+
+def test_a_press_release_run_whole_under_two_leads_is_one_text_and_a_paragraph_of_it_makes_none():
+    assert level(f"{cut(UNRELATED, 0, 1)}\n\n{WIRE}", f"{cut(THIRD, 0, 1)}\n\n{WIRE}") == "strict"
+    assert level(f"{cut(UNRELATED, 0, 4)}\n\n{cut(WIRE, 2, 3)}", f"{cut(THIRD, 0, 4)}\n\n{cut(WIRE, 2, 3)}") not in COPIES
+
+
+def test_a_gallery_cut_in_half_is_a_copy():
+    captions = f"{WIRE}\n\n{UNRELATED}\n\n{THIRD}\n\n{OTHER_AGENCY}"
+    assert level(captions, cut(captions, 0, 14)) == "strict"
+
+
+def test_one_text_under_many_slugs_of_one_title_is_one_text():
+    slugs = [signature(f"{WIRE}\n\n{FOOTER}", boilerplate=boilerplate.learn([signature(f"{WIRE}\n\n{FOOTER}")] * 4)) for _ in range(4)]
+    assert all(matches.compare(slugs[0], other).level == "strict" for other in slugs[1:])

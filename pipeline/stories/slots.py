@@ -28,6 +28,7 @@ _STRAY = 8  # words; a shorter passage that stands so far from where it is expec
 _MARGIN = 60  # words before the first and after the last passage in which figures are compared
 _NAMES = 6  # one word in so many is a name: no more are taken for one where all nouns have capitals, no fewer where nothing has
 _CAPITALS = 50  # one shared word in so many has one, or the script knows none
+_FACTS = 16  # one word in so many is a number or a name, or the text is poor in them and one that differs says little
 _FIGURES = 4  # one shared word in so many is a number: a table, which is about its figures
 _FILLED = 2  # words that one filling may have in scripts without capitals
 _SAID = 2  # times that a text names what it is about, and what such a name counts
@@ -43,7 +44,8 @@ def differing(left: Signature, right: Signature, blocks: list[Block], shared: Co
     elif shared.numbers * _FIGURES < shared.shared:
         unlike += _SAID * subjects(left, right)
         names = min(names, usual)
-    return unlike / (unlike + shared.numbers + names) if unlike else 0.0
+    alike = max(shared.numbers + names, shared.shared // _FACTS)
+    return unlike / (unlike + alike) if unlike else 0.0
 
 
 def subjects(left: Signature, right: Signature) -> int:
