@@ -12,7 +12,7 @@ from builders_news import NOON, OTHER_AGENCY, WIRE, Clock, Web, world
 from builders_stories import cut
 
 from pipeline.errors import MachineError
-from pipeline.machine import airflow
+from pipeline.machine import airflow, pools
 from pipeline.machine.databases import Urls
 from pipeline.newsstand import server
 from pipeline.newsstand import world as newsstand
@@ -62,10 +62,10 @@ def test_airflow_reads_every_file_and_finds_what_an_operator_needs(where, tmp_pa
         assert dag["silent_tasks"] == [], name
         assert "·" in dag["display"], name
         assert dag["owners"] == ["wiredesk"], name
-        assert set(dag["pools"]) <= set(airflow.POOLS), f"{name} would wait for a pool that is not there"
+        assert set(dag["pools"]) <= set(pools.POOLS), f"{name} would wait for a pool that is not there"
         assert dag["mapped"] == [], f"{name} has mapped tasks without labels"
     with connect(where.airflow) as connection:
-        assert set(airflow.POOLS) <= {name for (name,) in connection.execute("SELECT pool FROM slot_pool")}
+        assert set(pools.POOLS) <= {name for (name,) in connection.execute("SELECT pool FROM slot_pool")}
     assert {name: dag["params"] for name, dag in found["dags"].items() if dag["params"]} == {
         "ingest": ["batch", "force", "titles"],
         "articles": ["batch", "titles"],

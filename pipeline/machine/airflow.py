@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from pipeline.errors import DatabaseError
-from pipeline.machine import ports, processes
+from pipeline.machine import pools, ports, processes
 from pipeline.machine.secrets import secret
 from pipeline.machine.supervisor import Child
 from pipeline.settings import ROOT
@@ -31,16 +31,10 @@ USER = "admin"
 PREFIX = "AIRFLOW__"
 AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 QUIET = {"SCARF_ANALYTICS": "false", "DO_NOT_TRACK": "1"}
-PARALLELISM = max(2, min(4, 2 * (os.cpu_count() or 1)))  # every slot is a process of 56 MB from the start on
-POOLS = {  # who may work at once, and on what; the DAG files say which task is in which
-    "web": (max(1, PARALLELISM - 1), "Tasks that ask sites. One slot of all stays free for what is not waiting."),
-    "cpu": (max(1, PARALLELISM // 2), "Tasks that work: extracting, learning, upkeep."),
-    "writer": (1, "The one writer of stories: cluster, then publish."),
-}
 OPINIONS = {  # an AIRFLOW__ variable of the user's goes before each of these
     "CORE__EXECUTOR": "LocalExecutor",
-    "CORE__PARALLELISM": str(PARALLELISM),
-    "CORE__MAX_ACTIVE_TASKS_PER_DAG": str(PARALLELISM),
+    "CORE__PARALLELISM": str(pools.PARALLELISM),
+    "CORE__MAX_ACTIVE_TASKS_PER_DAG": str(pools.PARALLELISM),
     "CORE__DEFAULT_TASK_RETRIES": "2",
     "CORE__DEFAULT_TASK_RETRY_DELAY": "30",  # seconds: what is retried here is a lost worker, not a slow site
     "CORE__LOAD_EXAMPLES": "False",
@@ -130,7 +124,7 @@ def migrate(settings: Settings, urls: Urls) -> bool:
     log = settings.var.resolve() / "log" / "airflow-migrate.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     full = os.environ | environment(settings, urls) | processes.mark(settings.var, "migrate")
-    steps = (["db", "migrate"], ["pools", "import", str(write_pools(stamp.parent, POOLS))])
+    steps = (["db", "migrate"], ["pools", "import", str(pools.write(stamp.parent, pools.POOLS))])
     with log.open("wb") as output:
         for step in steps:
             done = subprocess.run([*COMMAND, *step], env=full, cwd=stamp.parent, stdout=output, stderr=output, check=False)
@@ -138,14 +132,6 @@ def migrate(settings: Settings, urls: Urls) -> bool:
                 raise DatabaseError("Airflow's database", f"could not be brought up to date ({' '.join(step[:2])})", hint=f"See {log}.")
     stamp.write_text(_state(urls.airflow), encoding="ascii")
     return True
-
-
-def write_pools(folder: Path, pools: Mapping[str, tuple[int, str]]) -> Path:
-    """Write the pools down in the form that `airflow pools import` reads."""
-    file = folder / "pools.json"
-    told = {name: {"slots": slots, "description": means, "include_deferred": False} for name, (slots, means) in pools.items()}
-    file.write_text(json.dumps(told), encoding="utf-8")
-    return file
 
 
 def health(settings: Settings) -> dict[str, str]:
@@ -198,7 +184,7 @@ def _state(url: str) -> str:
             row = connection.execute("SELECT string_agg(version_num, ' ') FROM alembic_version").fetchone()
     except psycopg.errors.UndefinedTable:
         row = None
-    return f"{importlib.metadata.version('apache-airflow-core')} {row[0] if row else 'empty'} {sorted(POOLS.items())}\n"
+    return f"{importlib.metadata.version('apache-airflow-core')} {row[0] if row else 'empty'} {sorted(pools.POOLS.items())}\n"
 
 
 def _private(path: str, flags: int) -> int:

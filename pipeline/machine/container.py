@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MachineError, WiredeskError
-from pipeline.machine import airflow
+from pipeline.machine import airflow, pools
 from pipeline.settings import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def _migrate(settings: Settings, told: Mapping[str, str]) -> None:
     news = databases.news(settings)
     print(f"news: {', '.join(migrate.up(news)) or 'up to date'}", flush=True)  # noqa: T201  a container's log is its standard output
     steps.sync(settings, news)
-    pools = airflow.POOLS | {name: (SLOTS, airflow.POOLS[name][1]) for name in QUEUES}
-    file = airflow.write_pools(Path(told["AIRFLOW_HOME"]), pools)
+    wide = pools.POOLS | {name: (SLOTS, pools.POOLS[name][1]) for name in QUEUES}
+    file = pools.write(Path(told["AIRFLOW_HOME"]), wide)
     for step in (["db", "migrate"], ["pools", "import", str(file)]):
         subprocess.run([*airflow.COMMAND, *step], env=dict(told), check=True)
 
