@@ -182,3 +182,20 @@ def test_a_desk_is_one_author_and_the_place_behind_an_agency_is_none():
         ("Jo Marsh, Ann Lee", ("Jo Marsh", "Ann Lee")),
     ):
         assert read(markup(head=f"<meta name='author' content='{byline}'>")).authors == authors
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This article is more than 5 years old",
+        "harbour-at-dawn.jpg",
+        "We’ll stop supporting this browser soon. Please update your browser.",
+        "このニュースをシェア",
+        "喜欢这篇文章？去商店下载",
+        "Wypróbuj prenumeratę cyfrową Kuriera",
+    ],
+)
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_line_of_the_site_at_an_edge_is_no_text(line, place):
+    inner = [f"<p>{line}</p>", paragraphs()]
+    assert line not in article("".join(inner if place == "before" else reversed(inner))).text

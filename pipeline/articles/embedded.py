@@ -31,6 +31,7 @@ _PUSHED = re.compile(r'__next_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\]\)')
 _ROW = re.compile(r"(?:^|\n|(?<=>))[0-9a-f]{1,4}:(?:T[0-9a-f]+,|[A-Z]{1,2}(?=[\[{\"])|(?=[\[{\"]))")
 _PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
 _ASSIGNED = re.compile(r"^[\w$.\[\]\"'\s]{1,200}=\s*(?=[\[{])")
+_COMMAND = re.compile(r"\{/?[a-z][\w-]{0,30}\}")  # of a site's own template: "{/p}"
 _TYPES = frozenset({"paragraph", "p", "text"})
 _INSIDE = ("value", "text", "content", "children", "html", "body")
 
@@ -44,7 +45,7 @@ def find(markup: str, *, shown: Sequence[str], description: str, headline: str) 
         rank = (any(one in said for one in known), len(said))
         if rank > most and (rank[0] or (not shown and _is_about(said, headline))):
             best, most = offer, rank
-    return best
+    return _COMMAND.sub("", best)
 
 
 def _is_about(said: str, headline: str) -> bool:
