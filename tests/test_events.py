@@ -78,7 +78,7 @@ def test_order_does_not_matter(seed):
 
 
 def test_a_capital_at_the_beginning_of_a_sentence_or_in_a_headline_proves_no_name():
-    terms = sketches.sketch("Rust Closes Bridge", "Rust did it. The bridge of Anselm fell. Bridge and rust.", "en", story=1, at=NOON).terms
+    terms = sketches.sketch("Rust Closes Bridge", "Rust did it. The bridge of Anselm fell. Bridges do.", "en", story=1, at=NOON).terms
     assert "@anselm" in terms
     assert {"rust", "bridge"} <= set(terms)
 
@@ -117,7 +117,7 @@ def test_an_event_keeps_its_id_when_stories_join_and_the_larger_one_when_two_bec
 
 
 def test_stories_out_of_the_window_and_stories_that_became_part_of_another_follow_their_event():
-    assert identity.settle([[5, 6]], {1: 7, 2: 7, 5: 7, 6: 8}, {}).kept == (7,), "1 and 2 are old, and weigh"
+    assert identity.settle([[5, 6]], {1: 9, 2: 9, 5: 9, 6: 7}, {}).kept == (9,), "1 and 2 are old, and weigh"
     gone = identity.settle([[5]], {4: 7, 5: 8}, {4: 5})
     assert gone.kept == (7,)
     assert gone.merged == {8: 0}

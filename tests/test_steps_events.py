@@ -82,6 +82,13 @@ def test_whoever_finds_another_at_it_goes_home(edges, database):
     assert events(edges)["told"].seen == 5
 
 
+def test_a_person_picks_while_events_are_told(edges, database):
+    drone = at(edges, "alpha.example/drone")
+    with connect(database) as other, other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(7006)")
+        assert topped.pick(edges, drone, who="ada", why="a test", last=timedelta(hours=2))
+
+
 def test_an_event_keeps_its_id_when_an_account_joins(edges, web):
     (before,) = ask(edges, "SELECT event_id FROM core.event")
     web.publish("beta", "quay", OWN, at=NOON + timedelta(hours=3))

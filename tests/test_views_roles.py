@@ -28,6 +28,7 @@ MAY = {
         "TABLE mart.coverage",
         "SELECT * FROM mart.search('ferry')",
         "SELECT * FROM mart.related(1)",
+        "SELECT 1 FROM mart.event, mart.event_story, mart.timeline, mart.top_story, mart.pick",
         "SELECT * FROM mart.why(1, 2)",
     ],
     "ui": [
@@ -43,12 +44,18 @@ MAY = {
         "UPDATE ops.schedule SET failures = 0 WHERE false",
         "DELETE FROM raw.entry WHERE false",
     ],
-    "cluster": ["TABLE core.article", "UPDATE core.story SET agency = NULL WHERE false", "DELETE FROM core.coverage WHERE false"],
+    "cluster": [
+        "TABLE core.article",
+        "UPDATE core.story SET agency = NULL WHERE false",
+        "DELETE FROM core.coverage WHERE false",
+        "DELETE FROM core.event_story WHERE false",
+    ],
     "migrator": ["CREATE TABLE core.new ()", "TABLE raw.page", "DROP VIEW mart.door"],
 }
 MAY_NOT = {
     "analyst": [
         "TABLE core.story",
+        "TABLE core.sketch",
         "TABLE raw.page",
         "TABLE ops.poll",
         "DELETE FROM mart.agency",

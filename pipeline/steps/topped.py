@@ -30,7 +30,8 @@ SHOWN = 100  # top stories that are kept
 
 
 def rank(connection: Connection, at: datetime) -> None:
-    """Write what is on top and what is picked. Needs the lock of events and a transaction."""
+    """Write what is on top and what is picked, within the caller's transaction; one writer at a time, and nobody waits for long."""
+    write(connection, "events.wait")
     times = {"since": at - DAY, "lately": at - LATELY, "before": at - 2 * LATELY}
     rows = dicts(connection, "events.happenings", at=at, **times)
     top = ranking.rank(Happening(**row | {"section": picks.section(row["section"])}) for row in rows)

@@ -4,7 +4,7 @@
 SELECT pg_try_advisory_xact_lock(7006);
 
 -- name: wait
-SELECT pg_advisory_xact_lock(7006);
+SELECT pg_advisory_xact_lock(7007);
 
 -- name: unsketched
 SELECT reach.story_id AS story, reach.first_at AS at, newest.text_sha, newest.language, newest.headline,

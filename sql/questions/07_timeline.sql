@@ -1,5 +1,7 @@
 -- Timeline of one event: every title, every version, how long after the first.
 -- story: a story_id of the event, as in questions 10 and 12; the top story if none is given
 SELECT read_at, title_name, version, change, after, broke_it, relation, round(100 * kept) AS kept_percent, headline
-FROM mart.timeline WHERE story_id = %(story)s OR event_id = (SELECT event_id FROM mart.event_story WHERE story_id = %(story)s)
+FROM mart.timeline WHERE story_id IN (
+    SELECT %(story)s::bigint UNION SELECT other.story_id FROM mart.event_story AS mine JOIN mart.event_story AS other USING (event_id) WHERE mine.story_id = %(story)s
+)
 ORDER BY read_at, title_name, version
