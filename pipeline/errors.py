@@ -9,6 +9,7 @@ WiredeskError          says what it is about, what is wrong, and what to do next
 |   `-- MigrationError the schema cannot be brought up to date
 |-- RegistryError      a block of the registry that is not valid
 |-- DecisionError      a person's word on stories that cannot be stored
+|-- QueryError         a question to the news that Postgres refuses
 `-- LedgerError        an item has left a stage by no named door
 
 They are raised with the subject first and the cause chained, and caught at the CLI's edge, which prints one line and the hint.
@@ -55,6 +56,10 @@ class MigrationError(DatabaseError):
 
 class RegistryError(WiredeskError):
     """A block of the registry that is not valid; the subject is "file:line"."""
+
+
+class QueryError(WiredeskError):
+    """A question to the news that Postgres refuses: no such view, no right to it, no SQL."""
 
 
 class DecisionError(WiredeskError):

@@ -74,8 +74,24 @@ def test_a_batch_gives_a_line_for_each_page_in_its_order_whatever_becomes_of_it(
     out = tmp_path / "out.jsonl"
     assert run("--batch", str(index), "--out", str(out)).stdout == "4 pages: 2 articles, 2 refused.\n"
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    assert [(row["id"], row["refusal"]) for row in rows] == [(7, None), ("b", "no_text"), ("c", "extract_failed"), ("d", None)]
+    assert [(row["id"], row["refusal"]) for row in rows] == [(7, None), ("b", "no_text"), ("c", "not_found"), ("d", None)]
     assert all(list(row) == FIELDS for row in rows)
+
+
+def test_bad_lines_of_an_index_are_named_and_the_others_read(run, index, tmp_path):
+    whole = gzip.compress(READER.read_bytes())
+    (tmp_path / "cut.html.gz").write_bytes(whole[: len(whole) // 2])
+    with index.open("ab") as file:
+        file.write(
+            b'\n{"id": 9, "url"\n[1, 2]\n\xff\n{"id": "e", "path": "cut.html.gz"}\n{"id": "f", "url": "ftp://a", "path": "b.html"}\n'
+        )
+    out = tmp_path / "out.jsonl"
+    done = run("--batch", str(index), "--out", str(out))
+    assert (done.exit_code, done.stdout) == (0, "9 pages: 2 articles, 7 refused.\n")
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [row["refusal"] for row in rows[4:]] == ["broken_entry", "broken_entry", "broken_entry", "bad_encoding", "bad_url"]
+    named = [line.split(":")[0] for line in done.stderr.splitlines() if line.startswith("line ")]
+    assert sorted(named) == sorted(f"line {number}" for number in (3, 6, 7, 8, 9, 10))
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,11 @@ def test_why_prints_both_texts_and_what_each_setting_of_the_dial_says(wiredesk):
     assert "✓ strict" in done.out
 
 
+def test_one_article_is_not_compared_with_itself(wiredesk):
+    done = wiredesk("why", WIRE_URL, WIRE_URL)
+    assert (done.code, "one article" in done.err) == (2, True)
+
+
 def test_why_as_data_says_what_sql_says(wiredesk, told):
     said = json.loads(wiredesk("why", WIRE_URL, CUT, "--json").out)
     columns = "a_url, b_url, says, one_story, level, a_in_b, b_in_a, shared, longest, lead, told, differing, passages, path"

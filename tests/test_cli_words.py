@@ -5,7 +5,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from builders_news import world
+from builders_news import NOON, world
 from rich.console import Console
 from test_cli import wiredesk
 
@@ -50,6 +50,17 @@ def polled(connection, count: int, failing: int) -> None:
         """INSERT INTO ops.poll (feed_id, fence, at, reason, next_poll_at)
         SELECT feed_id, 1, now(), CASE WHEN failures > 0 THEN 'dns_failed' END, now() FROM ops.schedule"""
     )
+
+
+def test_a_world_of_its_own_keeps_its_clock_unless_another_is_named(tmp_path, monkeypatch):
+    kept = f"{NOON.isoformat()} {NOON.isoformat()} 0"
+    (tmp_path / "clock").write_text(f"{kept}\n", encoding="ascii")
+    monkeypatch.delenv("WIREDESK_CLOCK", raising=False)
+    monkeypatch.setenv("WIREDESK_VAR", str(tmp_path))
+    assert clock.read(Settings().clock)() == NOON
+    monkeypatch.setenv("WIREDESK_CLOCK", kept.replace(" 0", " 1"))
+    assert clock.read(Settings().clock)() > NOON
+    assert Settings(var=tmp_path / "elsewhere", clock=None).clock is None
 
 
 @pytest.mark.process

@@ -12,9 +12,10 @@ import psutil
 import pytest
 from builders_news import SNAPSHOT
 
+from pipeline import clock
 from pipeline.machine import processes
 from pipeline.machine.postgres import Server
-from pipeline.settings import ROOT
+from pipeline.settings import ROOT, Settings
 from pipeline.store import connect
 
 pytestmark = [pytest.mark.process, pytest.mark.database]
@@ -86,6 +87,9 @@ def test_killed_at_ten_moments_and_run_again_a_demo_ends_as_an_undisturbed_one(r
         left = psutil.wait_procs(ours(disturbed), timeout=10)[1]
         assert not left, f"kill {kill} of seed {seed} left {left}"
     found = finished(disturbed)
+    with Server(disturbed / "demo" / "postgres") as server, connect(server.url("news")) as connection:
+        newest = connection.execute("SELECT max(at) FROM mart.edition").fetchone()[0]
+    assert clock.read(Settings(var=disturbed / "demo").clock)() == newest, "its news are of now for whoever asks them"
     assert found["figures"] == expected["figures"], f"seed {seed}"
     assert found["score"] == expected["score"], f"seed {seed}"
     mine, theirs = tables(disturbed), tables(undisturbed)

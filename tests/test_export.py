@@ -13,6 +13,7 @@ from psycopg import sql
 from typer.testing import CliRunner
 
 from pipeline.cli import export
+from pipeline.errors import QueryError
 from pipeline.settings import ROOT
 from pipeline.store import connect, takeaway
 
@@ -95,6 +96,14 @@ def test_a_file_is_whole_or_not_there(here, tmp_path):
     assert whole.read_text() == "one\n1\n"
     assert run(export.app, ["SELECT 1 / (3 - n) AS one FROM generate_series(1, 5) AS n", "--out", str(broken)]).exit_code == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["whole.csv"]
+
+
+@pytest.mark.parametrize("wanted", ["nope", "ops.poll", "DELETE FROM mart.story", "SELECT FROM WHERE", "SELECT 1 / 0 AS one"])
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_what_postgres_refuses_is_told_in_a_line_with_what_there_is(here, wanted, form):
+    failed = CliRunner().invoke(export.app, [wanted, "--format", form])
+    assert isinstance(failed.exception, QueryError)
+    assert (failed.exception.subject, "\n" in str(failed.exception), "docs/tables.md" in failed.exception.hint) == (wanted, False, True)
 
 
 def test_parquet_says_what_it_needs_where_it_is_not_there(here, tmp_path, monkeypatch):

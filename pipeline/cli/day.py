@@ -17,6 +17,7 @@ import filelock
 from pipeline.errors import Running
 from pipeline.machine.postgres import Server, urls
 from pipeline.newsstand import server, world
+from pipeline.settings import CLOCK
 from pipeline.steps import free, rounds, sync
 from pipeline.steps.edges import opened
 from pipeline.steps.figures import figures
@@ -106,16 +107,25 @@ def read(settings: Settings, scene: Scene, show: Callable[[datetime, datetime, M
     migrate.up(where.news)
     clock = Stepped(START)
     with server.open(begun, clock=clock, folder=settings.var / "newsstand") as stand:
-        sync(settings.model_copy(update={"clock": _standing(START)}), where.news)
+        sync(settings.model_copy(update={"clock": standing(START)}), where.news)
         free(where.news)  # nobody else runs here: what a killed demo had claimed is free
         with connect(where.news) as connection:
             clock.at = value(connection, "demo.reached") or START
         _run(settings, where, clock, show)
+    keep_clock(settings, standing(clock.at))
     return Day(where=where, settings=settings, truth=stand.truth, reached=clock.at, start=START, end=START + DAY)
 
 
-def _standing(at: datetime) -> str:
+def standing(at: datetime) -> str:
+    """Return a clock that stands, as the setting says it."""
     return f"{at.isoformat()} {at.isoformat()} 0"
+
+
+def keep_clock(settings: Settings, spec: str) -> None:
+    """Leave the demo's clock for whoever asks its news: to the wall clock all of it is old."""
+    part = settings.var / f".{CLOCK}.part"
+    part.write_text(spec, encoding="ascii")
+    part.replace(settings.var / CLOCK)
 
 
 def _run(settings: Settings, where: Urls, clock: Stepped, show: Callable[[datetime, datetime, Mapping[str, int]], None]) -> None:

@@ -53,7 +53,7 @@ def export(
     if form is Form.PARQUET:
         _arrow()
     query = takeaway.statement(wanted)
-    with connect(address(Settings(), "analyst")) as connection, _file(out) as file:
+    with connect(address(Settings(), "analyst")) as connection, _file(out) as file, takeaway.answered(wanted):
         if form is Form.PARQUET:
             _parquet(connection, query, file)
         else:

@@ -4,7 +4,8 @@
     ./wiredesk extract --batch index.jsonl --out articles.jsonl
 
 A line of the index is {"id", "url", "path"}; the path is that of a .html or .html.gz, from here or from the index's folder. The lines
-that come out are in the order of the index, whatever was read first; a page that cannot be read is a refusal in its line.
+that come out are in the order of the index, whatever was read first; a page that cannot be read is a refusal in its line, and so is a
+line of the index that is none; what was wrong with it is told aside.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from pipeline.steps.spread import spread
 from pipeline.web.answers import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from pipeline.records import Title
@@ -51,6 +52,8 @@ class _Job:
     id: Any
     url: str
     path: str
+    line: int  # of the index, from 1
+    wrong: str = ""  # why the line is none
 
 
 def fields(name: Any, found: Article | Refusal) -> dict[str, Any]:
@@ -98,8 +101,8 @@ def whose(url: str, known: Registry) -> Title:
     return next((title for title in known.titles if urls.belongs(url, title.domains)), None) or strangers.title((strangers.site(url),))
 
 
-def batch(settings: Settings, index: Path, out: Path, report: Callable[[int, int], None]) -> dict[str, int]:
-    """Read every page of an index with all cores and write a line for each; return how many became what."""
+def batch(settings: Settings, index: Path, out: Path, report: Callable[[int, int], None], tell: Callable[[str], None]) -> dict[str, int]:
+    """Read every page of an index with all cores and write a line for each; return how many became what. `tell` is told of bad lines."""
     jobs = _jobs(index)
     known, now = registry.survey(settings.registry)[0], clock.read(settings.clock)()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -111,9 +114,11 @@ def batch(settings: Settings, index: Path, out: Path, report: Callable[[int, int
         out.open("w", encoding="utf-8") as file,
         closing(spread(jobs, partial(_done, children, index.parent, known, now), 2 * cores)) as results,
     ):
-        for place, line in results:
-            counts["refused" if line["refusal"] else "article"] += 1
-            waiting[place] = line
+        for job, found in results:
+            counts["article" if isinstance(found, Article) else "refused"] += 1
+            waiting[job.place] = fields(job.id, found)
+            if isinstance(found, Refusal) and found.stage == "page":  # it could not be had at all
+                tell(f"line {job.line}: {found.reason}: {found.detail}")
             while written in waiting:
                 file.write(json.dumps(waiting.pop(written), ensure_ascii=False) + "\n")
                 written += 1
@@ -123,20 +128,40 @@ def batch(settings: Settings, index: Path, out: Path, report: Callable[[int, int
 
 def _jobs(index: Path) -> Sequence[_Job]:
     content = index.read_bytes()
-    lines = (gzip.decompress(content) if index.suffix == ".gz" else content).decode("utf-8").splitlines()
-    rows: Iterator[Mapping[str, Any]] = (json.loads(line) for line in lines if line.strip())
-    return [
-        _Job(place=place, id=row.get("id"), url=row.get("url") or NOWHERE, path=str(row.get("path") or ""))
-        for place, row in enumerate(rows)
-    ]
+    lines = (gzip.decompress(content) if index.suffix == ".gz" else content).split(b"\n")
+    written = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return [_job(place, number, line) for place, (number, line) in enumerate(written)]
 
 
-def _done(children: Children, folder: Path, known: Registry, now: datetime, job: _Job) -> Iterator[tuple[int, dict[str, Any]]]:
+def _job(place: int, number: int, line: bytes) -> _Job:
     try:
-        found = _read(children, page(_content(folder, job.path), job.url, now, known))
-    except (OSError, ValueError, zlib.error, EOFError) as error:
-        found = Refusal(stage="page", reason=Reason.EXTRACT_FAILED, detail=f"{job.path}: {error}", url=job.url)
-    yield job.place, fields(job.id, found)
+        row = json.loads(line)
+        if not isinstance(row, dict):
+            raise ValueError("no object of id, url and path")  # noqa: TRY004, TRY301  one of the ways in which a line is none
+    except ValueError as error:
+        return _Job(place=place, id=None, url=NOWHERE, path="", line=number, wrong=str(error))
+    return _Job(place=place, id=row.get("id"), url=str(row.get("url") or NOWHERE), path=str(row.get("path") or ""), line=number)
+
+
+def _done(children: Children, folder: Path, known: Registry, now: datetime, job: _Job) -> Iterator[tuple[_Job, Article | Refusal]]:
+    failed = partial(Refusal, stage="page", url=job.url)
+    if job.wrong:
+        yield job, failed(reason=Reason.BROKEN_ENTRY, detail=job.wrong)
+        return
+    try:
+        content = _content(folder, job.path)
+    except (zlib.error, EOFError) as error:
+        yield job, failed(reason=Reason.BAD_ENCODING, detail=f"{job.path}: {error}")
+        return
+    except (OSError, ValueError) as error:
+        yield job, failed(reason=Reason.NOT_FOUND, detail=f"{job.path or 'no path'}: {error}")
+        return
+    try:
+        asked = page(content, job.url, now, known)
+    except ValueError as error:
+        yield job, failed(reason=Reason.BAD_URL, detail=f"{job.url}: {error}")
+        return
+    yield job, _read(children, asked)
 
 
 def _content(folder: Path, path: str) -> bytes:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -50,8 +53,8 @@ def _batch(settings: Settings, wish: Wish) -> None:
     assert wish.batch is not None
     try:
         with progress("Reading pages") as report:
-            counts = pages.batch(settings, wish.batch, wish.out, report)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            counts = pages.batch(settings, wish.batch, wish.out, report, partial(typer.echo, err=True))
+    except (zlib.error, EOFError, gzip.BadGzipFile) as error:
         raise typer.BadParameter(f"{wish.batch}: {error}") from error
     except OSError as error:
         raise typer.BadParameter(f"{error.filename}: {error.strerror}") from error

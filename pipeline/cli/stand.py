@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import clock
 from pipeline.cli import up
+from pipeline.cli.day import START, keep_clock, standing
 from pipeline.cli.screen import Screen
 from pipeline.machine import ports
 from pipeline.machine.claim import claimed
@@ -16,6 +17,7 @@ from pipeline.settings import ROOT
 
 if TYPE_CHECKING:
     from pipeline.cli.day import Day, Scene
+    from pipeline.settings import Settings
 
 RATE = 60  # an hour of news in a minute
 MINUTES = 1  # between two looks for due feeds
@@ -26,15 +28,20 @@ def serve(day: Day, scene: Scene) -> None:
     screen = Screen()
     spec = f"{day.reached.isoformat()} {clock.wall().isoformat()} {RATE}"
     settings = day.settings.model_copy(update={"clock": spec, "ingest_minutes": MINUTES})
+    keep_clock(settings, spec)
+    try:
+        _up(settings, day, screen, _newsstand(day, scene, spec))
+    finally:
+        keep_clock(settings, standing(clock.read(spec)()))
+
+
+def _up(settings: Settings, day: Day, screen: Screen, companion: Child) -> None:
     with claimed(settings, screen.say) as claim:
         up.prepare(settings, day.where, screen)
-        companion = _newsstand(day, scene, spec)
         up.serve(claim, settings, day.where, screen, server=Server(settings.var / "postgres"), companions=[companion])
 
 
 def _newsstand(day: Day, scene: Scene, spec: str) -> Child:
-    from pipeline.cli.day import START
-
     options = {
         "seed": scene.seed,
         "titles": scene.titles,

@@ -43,6 +43,8 @@ def why(
     with opened(settings, news(settings)) as edges:
         with edges.connection.transaction():
             one, other = (decisions.article(edges.connection, url) for url in (url_a, url_b))
+        if one == other:
+            raise typer.BadParameter("both are addresses of one article; ./wiredesk versions shows what became of it", param_hint="URL_B")
         found = explain(edges, one, other)
     if as_json:
         print(json.dumps(asdict(found), default=str, ensure_ascii=False, indent=1))

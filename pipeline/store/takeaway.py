@@ -5,10 +5,14 @@ In CSV a text that a spreadsheet would take for a formula gets an apostrophe in 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
 from psycopg import sql
+
+from pipeline.errors import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +37,16 @@ def statement(wanted: str) -> bytes:
     if wanted.replace(".", "").replace("_", "").isalnum():
         return b"SELECT * FROM " + sql.Identifier(*(wanted if "." in wanted else f"mart.{wanted}").split(".", 1)).as_bytes()
     return wanted.strip().rstrip(";").encode()
+
+
+@contextmanager
+def answered(wanted: str) -> Iterator[None]:
+    """Say what Postgres says of a query that it does not take. QueryError."""
+    try:
+        yield
+    except (psycopg.ProgrammingError, psycopg.InternalError, psycopg.DataError) as error:  # rights and SQL, a write, a division by zero
+        hint = "What there is to ask stands in docs/tables.md, under mart; a query is one SELECT."
+        raise QueryError(wanted, str(error).splitlines()[0], hint=hint) from error
 
 
 def columns(connection: Connection, query: bytes) -> list[Column]:
