@@ -261,4 +261,6 @@ def test_the_questions_are_one_word_away(demo, monkeypatch):
     assert "agency = 'boreal'" in run(ask.app, ["ask", "2", "--agency", "BOREAL", "--sql"]).output
     assert run(ask.app, ["ask", "1", "--agency", "nobody"]).exit_code == 2
     assert run(ask.app, ["ask", "17"]).exit_code == 2
+    idle = run(ask.app, ["ask", "3", "--agency", "boreal"])
+    assert (idle.exit_code, "--agency" in idle.output) == (2, True), "what a question does not ask for is not left out in silence"
     assert '"place": 1' in run(ask.app, ["search", "Haldenmark", "--json"]).output

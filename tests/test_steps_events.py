@@ -126,6 +126,13 @@ def test_when_people_make_two_stories_one_the_event_goes_on_and_when_they_part_i
     assert ask(edges, "SELECT event_id FROM core.event WHERE merged_into IS NULL") == [before]
 
 
+def test_what_is_told_by_one_story_alone_is_no_event_to_analysts(edges):
+    assert len(happened(edges)[0]) == 2
+    ask(edges, "DELETE FROM core.event_story WHERE story_id = (SELECT max(story_id) FROM core.event_story) RETURNING 1")
+    assert ask(edges, "SELECT count(*) FROM core.event_story") == [(1,)]
+    assert happened(edges) == []
+
+
 def test_two_events_that_prove_to_be_one_leave_a_trace(edges):
     """Whoever kept the number of the one is led to the other."""
     with edges.connection.transaction():

@@ -48,6 +48,8 @@ def ask(
     if number not in known:
         raise typer.BadParameter(f"there is no question {number}: see ./wiredesk ask", param_hint="NUMBER")
     given = {"agency": agency, "since": since, "story": story, "words": words, "language": language}
+    if idle := [f"--{name}" for name, value in given.items() if value and name not in known[number].needs]:
+        raise typer.BadParameter(f"question {number} does not ask for it: ./wiredesk ask lists what each needs", param_hint=idle[0])
     with _news() as connection:
         with connection.transaction():
             values = answers.values(connection, known[number], given)

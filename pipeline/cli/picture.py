@@ -106,7 +106,8 @@ def _print(console: Console, day: Day, found: Mapping[str, Any], stories: int) -
     console.rule(f"[bold]{day.start:%A %-d %B %Y}, read from the newsstand", align="left")
     console.print(
         f"{numbers['articles']:,} articles are {numbers['stories']:,} independent stories and {numbers['copies']:,} copies;"
-        f" {numbers['refused']:,} pages were refused. {numbers['polls']:,} polls, {numbers['entries']:,} sightings.\n"
+        f" {numbers['refused']:,} {'page was' if numbers['refused'] == 1 else 'pages were'} refused."
+        f" {numbers['polls']:,} polls, {numbers['entries']:,} sightings.\n"
     )
     console.print("[bold]Top stories[/bold], by the number of owners that run them")
     for place, story in enumerate(found["stories"][:stories], 1):

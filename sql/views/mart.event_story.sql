@@ -18,3 +18,4 @@ FROM core.event_story AS member
     JOIN core.article ON article.article_id = story.canonical_id
     JOIN core.article_version AS version ON version.article_id = article.article_id AND version.number = article.version
     JOIN core.title USING (title_id)
+WHERE EXISTS (SELECT FROM core.event_story AS other WHERE other.event_id = member.event_id AND other.story_id <> member.story_id)
