@@ -27,8 +27,8 @@ HERE = Path(__file__).parent / "news"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OUTLETS = 400
 PLACES = "Ostraven Limar Dakhet Hallo Brenna Sarelo Corvin Tesk Varno Elmsund Pirrin Oskol Marwick Tolva Quell Rindal Ashmoor".split()  # noqa: SIM905  a list of forty quotes is hard to read
-FAMILY = "Odelund Strand Penta Brisk Hale Corbin Vesk Tarn Moreau Lindt Sorel Abara Quist Denby Farrow Iker Jolas Manning".split()  # noqa: SIM905  a list of forty quotes is hard to read  as above
-GIVEN = "Marta Pavel Ilario Ada Jon Petra Silas Noor Edda Tomas Wren Olga Felix Iris Bram Lena Otto Rhea".split()  # noqa: SIM905  a list of forty quotes is hard to read  as above
+FAMILY = "Odelund Strand Penta Brisk Hale Corbin Vesk Tarn Moreau Lindt Sorel Abara Quist Denby Farrow Iker Jolas Manning".split()  # noqa: SIM905  as above
+GIVEN = "Marta Pavel Ilario Ada Jon Petra Silas Noor Edda Tomas Wren Olga Felix Iris Bram Lena Otto Rhea".split()  # noqa: SIM905  as above
 FOOTER = "sign up letter morning news support our work readers every day reporters ask write desk contact terms use rights page".split()  # noqa: SIM905  a list of forty quotes is hard to read
 _SLOT = re.compile(r"\{(\w+?)\d+\}")
 

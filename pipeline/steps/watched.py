@@ -138,7 +138,7 @@ def _missed(connection: Connection, now: datetime, policy: Policy = DEFAULT) -> 
                 subject=row["url"],
                 title_id=row["title_id"],
                 cause=f"About {row['missed']} entries of a week came and went between two polls, beside {row['came']} that were seen: "
-                f"{row['turned']} of {row['polls']} polls found nothing that was known, and the feed holds {row['depth']}.",
+                f"in {row['turned']} of {row['polls']} polls all was new, so older ones may be lost; the feed holds {row['depth']}.",
                 step="Look for a fuller feed or a news sitemap of the title: ./wiredesk titles discover and its site.",
                 anchor="entries-are-missed",
             )

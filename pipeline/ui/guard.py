@@ -79,5 +79,5 @@ def airflow_answered(review_id: int, choice: str, who: str) -> None:
             detail.responded_by = HITLUser(id=who, name=who)  # type: ignore[assignment]  # it is a dict of these two
             detail.responded_at, detail.chosen_options, detail.params_input = datetime.now(UTC), [choice], {"note": ""}
             session.add(detail)
-            event = TriggerEvent(detail.as_resume_event_payload())  # type: ignore[no-untyped-call]
+            event = TriggerEvent(detail.as_resume_event_payload())  # type: ignore[no-untyped-call]  # Airflow's, without types
             handle_event_submit(event, task_instance=task, session=session)
