@@ -69,7 +69,11 @@ def renamed(match: Match, ids: Sequence[int]) -> Match:
     left, right = ids[match.left], ids[match.right]
     if left < right:
         return replace(match, left=left, right=right)
-    return replace(match, left=right, right=left, left_in_right=match.right_in_left, right_in_left=match.left_in_right)
+    return replace(
+        match, left=right, right=left, left_in_right=match.right_in_left, right_in_left=match.left_in_right,
+        left_words=match.right_words, right_words=match.left_words,
+        passages=tuple((there, at, length) for at, there, length in match.passages),
+    )  # fmt: skip
 
 
 def found(told: Sequence[copies_news.Told]) -> dict[tuple[int, int], Match]:

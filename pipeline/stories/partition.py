@@ -1,6 +1,6 @@
 """Copies and matches -> groups, each the copies of one text. A pure function of the two sets: order does not matter.
 
-Average link: two groups become one while more than half of the pairs between them are matches, the surest first.
+Average link: two groups become one while more than half of the pairs between them are linked (links.py), the surest first.
 A page that shares its text with two stories therefore stays with the one it shares more with, and joins them never.
 Pages that hold several texts (live blogs, round-ups) stay alone; what they hold stays visible as matches.
 """
@@ -8,12 +8,11 @@ Pages that hold several texts (live blogs, round-ups) stay alone; what they hold
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.stories import linkage
+from pipeline.stories import linkage, links
 from pipeline.stories.canonical import SEVERAL_TEXTS
-from pipeline.stories.matches import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,10 +26,11 @@ Pair = tuple[int, int]
 class Policy:
     """When two groups are one. Measured by benchmarks/copies.py."""
 
-    linked: float = 0.5  # more than this share of the pairs between two groups must be matches
+    linked: float = 0.5  # more than this share of the pairs between two groups must be linked; a doubt is half a link
     held: float = 0.5  # a page holds a text if so much of it stands there
     part: float = 0.5  # and it makes up no more of the page than this
     texts: int = 3  # a page that holds so many texts that have nothing in common is a round-up
+    links: links.Policy = field(default_factory=links.Policy)
 
 
 def group(
@@ -50,9 +50,10 @@ def group(
     copies = sorted(copies, key=lambda copy: copy.url_key)
     place = {copy.article: at for at, copy in enumerate(copies)}
     known = [match for match in matches if match.left in place and match.right in place]
-    links = _links(known, place, roundups(copies, known, policy=policy), level)
+    alone = roundups(copies, known, policy=policy)
+    firm, doubts = links.between(known, {article: at for article, at in place.items() if article not in alone}, level, policy.links)
     kept_apart = _places(place, apart)
-    groups = linkage.average(len(copies), links, apart=kept_apart, least=policy.linked)
+    groups = linkage.average(len(copies), firm, doubts=doubts, apart=kept_apart, least=policy.linked)
     joined = _joined(groups, _places(place, together), kept_apart)
     return tuple(tuple(copies[at].article for at in members) for members in joined)
 
@@ -92,18 +93,6 @@ def _places(place: Mapping[int, int], pairs: Iterable[Pair]) -> list[Pair]:
     """Return pairs of articles as pairs of places, lower place first, in order; those with an unknown end left out."""
     known = [(place[left], place[right]) for left, right in pairs if left in place and right in place and left != right]
     return sorted({(min(pair), max(pair)) for pair in known})
-
-
-def _links(matches: Iterable[Match], place: Mapping[int, int], alone: frozenset[int], level: Level) -> dict[Pair, int]:
-    """Return which places are linked, and how much both texts share, in millionths."""
-    strict_enough = LEVELS[: LEVELS.index(level) + 1]
-    return {
-        (min(place[match.left], place[match.right]), max(place[match.left], place[match.right])): round(
-            (match.left_in_right + match.right_in_left) * 1_000_000
-        )
-        for match in matches
-        if match.level in strict_enough and alone.isdisjoint((match.left, match.right))
-    }
 
 
 def _joined(groups: Iterable[tuple[int, ...]], together: Iterable[Pair], apart: Iterable[Pair]) -> list[list[int]]:
