@@ -82,6 +82,7 @@ def asked(turn: int, rng: random.Random, stories: list[int], days: int) -> dict:
     """Return the values of one asking: another agency, story, word and time each turn."""
     return {
         "agency": AGENCIES[turn % len(AGENCIES)],
+        "title": None,
         "since": NOW - timedelta(days=days),
         "story": rng.choice(stories),
         "words": SEARCHES[turn % len(SEARCHES)],

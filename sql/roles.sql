@@ -47,6 +47,7 @@ BEGIN
             ops.reread, ops.title_event, core.boilerplate, core.alias, core.credit, core.signature, core.sample TO wiredesk_ingest;
         GRANT INSERT, UPDATE ON core.agency, core.title, core.feed, core.article, core.article_version, core.sighting TO wiredesk_ingest;
         GRANT INSERT ON ops.touched, core.title_before TO wiredesk_ingest;
+        GRANT INSERT, UPDATE, DELETE ON core.section TO wiredesk_ingest;
     END IF;
     IF 'wiredesk_cluster' = ANY (mine) THEN
         GRANT USAGE ON SCHEMA core, ops TO wiredesk_cluster;

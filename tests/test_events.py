@@ -11,7 +11,7 @@ from builders_stories import FOURTH, NOON, OTHER_AGENCY, THIRD, UNRELATED, WIRE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.events import grouping, identity, likeness, picks, ranking, sketches
+from pipeline.events import grouping, identity, likeness, picks, ranking, sections, sketches
 
 POLICY = likeness.Policy()
 FERRY = (("en", "Ferry workers walk off the job in Ostraven", WIRE), ("en", "Strike stops the Ostraven ferries", OTHER_AGENCY))
@@ -191,14 +191,14 @@ def test_more_wishes_than_places_are_all_kept():
 
 
 def test_a_section_is_known_by_what_titles_call_it():
-    assert picks.section(" Wirtschaft ") == picks.section("économie") == picks.section("Business") == "business"
-    assert picks.section("bespoke") == "bespoke"
-    assert picks.section(None) == ""
+    assert sections.section(" Wirtschaft ") == sections.section("économie") == sections.section("Business") == "business"
+    assert sections.section("bespoke") == "bespoke"
+    assert sections.section(None) == ""
 
 
 def test_every_section_goes_by_its_own_name_too():
-    known = picks._known()
-    assert all(picks.section(section) == section for section in set(known.values()))
+    known = sections.known()
+    assert all(sections.section(section) == section for section in set(known.values()))
     assert all(one == one.lower() for one in known)
 
 

@@ -2,20 +2,25 @@
 
 import re
 from collections import Counter, defaultdict
+from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import answers, ask, day
+from pipeline.cli import answered, answers, ask, day
+from pipeline.errors import QueryError
+from pipeline.events import sections
 from pipeline.machine.postgres import Server
 from pipeline.newsstand import truth
 from pipeline.newsstand.score import _key as key
-from pipeline.settings import Settings
+from pipeline.settings import ROOT, Settings
 from pipeline.store import connect, questions
+from pipeline.stories.telling import Policy
 
 pytestmark = [pytest.mark.database, pytest.mark.process]
 
 KNOWN = questions.load()
+TOGETHER = questions.load(questions.FOLDER / "together")
 LONGEST = 500
 VIEWS = re.compile(r"\b(?:FROM|JOIN)\s+([\w.]+)", re.IGNORECASE)
 
@@ -25,7 +30,8 @@ def wrong_with(question, connection):
     statement = question.statement.decode()
     if set(re.findall(r"%\((\w+)\)s", statement)) != set(question.needs):
         return "names other values than it uses"
-    filled = questions.shown(connection, question, answers.values(connection, question, {"agency": "", "story": 1}))
+    given = dict.fromkeys(("agency", "title", "words", "language"), "austral") | {"story": 100_000, "since": answers.EARLIEST}
+    filled = questions.shown(connection, question, given)
     if len(filled) >= LONGEST or len(statement) >= LONGEST:
         return f"{len(filled)} characters"
     if strange := [name for name in VIEWS.findall(statement) if not name.startswith("mart.")]:
@@ -33,7 +39,7 @@ def wrong_with(question, connection):
     return None
 
 
-@pytest.mark.parametrize("question", KNOWN.values(), ids=lambda question: question.name)
+@pytest.mark.parametrize("question", [*KNOWN.values(), *TOGETHER.values()], ids=lambda question: question.name)
 def test_a_question_is_short_and_reads_mart_alone(news, question):
     assert wrong_with(question, news) is None
 
@@ -99,7 +105,7 @@ def rows(asked, statement):
 
 
 def test_the_page_of_questions_is_up_to_date(asked):
-    assert answers.PAGE.read_text(encoding="utf-8") == answers.markdown(asked.connection), "run ./wiredesk ask --write on the demo"
+    assert answered.PAGE.read_text(encoding="utf-8") == answered.markdown(asked.connection), "run ./wiredesk ask --write on the demo"
 
 
 def test_1_who_republishes_an_agency_most_is_as_the_truth_has_it(asked, true):
@@ -126,6 +132,43 @@ def test_2_to_3_lags_and_edits_leave_out_origins(asked):
     assert all(0 <= row["kept_percent"] <= 100 and row["usually"] != "origin" for row in asked(3))
 
 
+def test_2_what_was_out_before_the_agencys_own_page_counts_as_in_the_readmes_query(asked):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").split("```sql\n")[1].split(" LIMIT")[0]
+    with asked.connection.transaction(force_rollback=True):
+        asked.connection.execute("UPDATE core.coverage SET lag = -lag WHERE agency = 'boreal' AND article_id % 2 = 0")
+        early = questions.ask(asked.connection, KNOWN[2], {"agency": "boreal", "since": answers.EARLIEST}).rows
+        medians = {title: lag for title, agency, _, _, lag in asked.connection.execute(readme.encode()) if agency == "boreal"}
+    assert any(median < 0 for _, _, median, _ in early)
+    assert all(abs(medians[title] / timedelta(minutes=1) - float(median)) <= 0.5 for title, _, median, _ in early)
+
+
+def test_3_who_trims_an_agency_most_is_who_cuts_it_in_the_truth(asked, true):
+    """Whoever is said to keep least of the agency's texts keeps fewer of its words in the truth, too, than whoever keeps most."""
+    names = dict(rows(asked, "SELECT DISTINCT title_name, title FROM mart.coverage"))
+    lengths = defaultdict(list)
+    for url, words in rows(asked, "SELECT url, words FROM mart.article"):
+        lengths[true[key(url)].title, true[key(url)].agency].append(words)
+    found = asked(3, agency="boreal")
+    least, most = (lengths[names[found[place]["title_name"]], "boreal"] for place in (0, -1))
+    assert found[0]["cut"] == found[0]["stories"]
+    assert sum(least) / len(least) < 0.7 * sum(most) / len(most)
+    title = names[found[0]["title_name"]]
+    assert sum(row["articles"] for row in asked(15, agency="boreal", title=title)) <= found[0]["stories"]
+    assert {row["section"] for row in asked(15, agency="boreal", title=title)} < {row["section"] for row in asked(15)}
+
+
+def test_relations_are_named_by_the_numbers_of_the_policy(news):
+    (said,) = news.execute(
+        "SELECT col_description('mart.coverage'::regclass, attnum) FROM pg_attribute WHERE attrelid = 'mart.coverage'::regclass AND attname = 'relation'"
+    ).fetchone()
+    policy = Policy()
+    assert f"verbatim (all of it, at most {100 * policy.nothing:.0f} %" in said
+    assert f"trimmed (cut, at most {100 * policy.little:.0f} %" in said
+    assert f"expanded ({100 * policy.most:.0f} % or more kept, and more than {100 * policy.little:.0f} %" in said
+    assert policy.partial == 0.5, "half"
+    assert policy.whole == 0.95, "as questions 3 and together count what was cut"
+
+
 def test_4_words_of_the_wire_are_no_more_than_words(asked, true):
     assert all(0 <= row["wire_words"] <= row["words"] for row in asked(4))
     own = {row.title for row in true.values()} - {row.title for row in true.values() if row.agency or row.agencies}
@@ -149,7 +192,19 @@ def test_6_who_was_first_shares_a_tie(asked):
         "SELECT story_id, count(*) FROM mart.coverage WHERE is_first GROUP BY story_id HAVING count(DISTINCT date_trunc('minute', happened_at)) <> 1",
     )
     assert firsts == [], "those who are first are first in one minute"
-    assert all(0 <= row["first"] <= row["stories"] for row in asked(6))
+    assert all(0 <= row["from_agency"] <= row["first"] <= row["stories"] for row in asked(6))
+
+
+def test_6_and_7_say_whether_the_agencys_own_text_was_seen(asked):
+    seen = "SELECT story_id, agency_seen FROM mart.story WHERE agency IS NOT NULL"
+    own = {story for (story,) in rows(asked, "SELECT story_id FROM mart.coverage WHERE by_agency")}
+    assert {story for story, was in rows(asked, seen) if was} == own
+    assert {was for _, was in rows(asked, seen)} == {True, False}
+    assert rows(asked, "SELECT count(*) FROM mart.story WHERE (agency IS NULL) <> (agency_seen IS NULL)") == [(0,)]
+    assert any(row["from_agency"] for row in asked(6))
+    assert all(not row["from_agency"] for row in asked(6) if row["title_kind"] == "agency")
+    broke = [row for row in asked(7) if row["broke_it"]]
+    assert [row["agency_seen"] for row in broke] == [False], "a subscriber broke it: the agency was before, and was not seen"
 
 
 def test_7_the_timeline_has_every_title_that_truth_has(asked, true):
@@ -210,6 +265,17 @@ def test_12_accents_and_endings_do_not_matter(asked):
     assert [row["story_id"] for row in with_accents] == [row["story_id"] for row in without]
 
 
+@pytest.mark.parametrize(("words", "language"), [("-haus", None), ("-haus -ferry", "en"), ("the -haus", "en"), ("-haus or ferry", None)])
+def test_12_words_that_only_say_what_must_not_be_there_are_refused(asked, words, language):
+    with pytest.raises(QueryError, match="name one that must"):
+        asked(12, words=words, language=language)
+
+
+def test_12_a_word_that_counts_for_nothing_in_one_language_is_looked_for_in_the_others(asked):
+    assert asked(12, words="die -hard"), "an English word; in German a stop word, which leaves only what must not be there"
+    assert asked(12, words="the", language="en") == []
+
+
 def test_13_own_reporting_and_wire_are_parts_of_articles(asked):
     found = asked(13, words="Haldenmark")
     assert found
@@ -220,6 +286,13 @@ def test_14_articles_and_stories_stand_side_by_side(asked):
     total = rows(asked, "SELECT count(*), count(*) FILTER (WHERE is_canonical), count(DISTINCT story_id) FROM mart.coverage")[0]
     assert total[1] == total[2] < total[0]
     assert all(row["own_stories"] <= row["stories"] <= row["articles"] for row in asked(14))
+
+
+def test_14_and_15_sections_have_one_name_in_all_languages(asked):
+    said = dict(rows(asked, "SELECT DISTINCT title_section, section FROM mart.coverage WHERE title_section IS NOT NULL"))
+    assert said == {name: sections.section(name) for name in said}
+    assert len(set(said.values())) < len(said), "sport and deportes"
+    assert {row["section"] for row in asked(14)} | {row["section"] for row in asked(15)} <= {*said.values(), None}
 
 
 def test_15_the_wire_is_cut_from_the_end(asked):
@@ -261,6 +334,13 @@ def test_the_questions_are_one_word_away(demo, monkeypatch):
     assert "agency = 'boreal'" in run(ask.app, ["ask", "2", "--agency", "BOREAL", "--sql"]).output
     assert run(ask.app, ["ask", "1", "--agency", "nobody"]).exit_code == 2
     assert run(ask.app, ["ask", "17"]).exit_code == 2
-    idle = run(ask.app, ["ask", "3", "--agency", "boreal"])
+    idle = run(ask.app, ["ask", "4", "--agency", "boreal"])
     assert (idle.exit_code, "--agency" in idle.output) == (2, True), "what a question does not ask for is not left out in silence"
     assert '"place": 1' in run(ask.app, ["search", "Haldenmark", "--json"]).output
+    assert "title = " not in run(ask.app, ["ask", "15", "--sql"]).output, "what is asked of any title does not name titles"
+    assert "title = 'castelmire-info'" in run(ask.app, ["ask", "15", "--title", "Castelmire Info", "--sql"]).output
+    assert run(ask.app, ["ask", "15", "--title", "nobody"]).exit_code == 2
+    late = run(ask.app, ["ask", "1", "--since", "garbage"])
+    assert (late.exit_code, "--since" in late.output, "--now" in late.output) == (2, True, False)
+    headlines = run(ask.app, ["ask", "7"]).output
+    assert all(word in headlines for word in ("headline", "agency_seen")), "no column is squeezed away"

@@ -126,11 +126,17 @@ def test_a_copy_of_ones_own_is_no_related_story(edges, web):
 
 @pytest.mark.parametrize(
     "words",
-    ["", "   ", "the", "-ferry", '"', "ferry &&& | !", "'; DROP TABLE core.story; --", "%s %(x)s", "x" * 10_000, "a or or b", "ﬁne ñandú"],
+    ["", "   ", "the", '"', "ferry &&& | !", "'; DROP TABLE core.story; --", "%s %(x)s", "x" * 10_000, "a or or b", "ﬁne ñandú"],
 )
 def test_search_answers_whatever_is_typed(edges, words):
     ask(edges, "SELECT * FROM mart.search(%s)", words)
     ask(edges, "SELECT * FROM mart.search(%s, 'fr', '2026-01-01', true)", words)
+
+
+def test_an_article_is_one_with_itself_by_no_decision(edges):
+    assert ask(edges, "SELECT DISTINCT says, cardinality(decisions) FROM mart.coverage, mart.why(article_id, article_id)") == [
+        ("they are one article", 0)
+    ]
 
 
 def test_a_language_that_nobody_knows_is_searched_word_by_word(edges):

@@ -127,7 +127,7 @@ def test_a_role_may_not(sessions, role, statement):
 
 def test_every_question_is_an_analysts(sessions):
     for question in questions.load().values():
-        values = {"agency": "afp", "since": "2026-01-01", "story": 1, "words": "ferry", "language": None}
+        values = {"agency": "afp", "title": None, "since": "2026-01-01", "story": 1, "words": "ferry", "language": None}
         with sessions["analyst"].transaction(force_rollback=True):
             sessions["analyst"].execute(question.statement, {name: values[name] for name in question.needs})
 

@@ -11,10 +11,13 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rich.table import Column
+
     from pipeline.store import Connection
     from pipeline.store.questions import Question, Reply
 
 app = typer.Typer()
+SHORT, LEAST = 30, 20  # characters: of a column that is not broken, and that a broken one keeps, where there is room for that
 AS_JSON = Annotated[bool, typer.Option("--json", help="Print the rows as data.")]
 SINCE = Annotated[str, typer.Option("--since", metavar="ISO", help="From then on: 2026-03-02; else a week before the last edition.")]
 LANGUAGE = Annotated[str, typer.Option("--language", help="Of the texts, ISO 639-1; else any.")]
@@ -23,7 +26,8 @@ LANGUAGE = Annotated[str, typer.Option("--language", help="Of the texts, ISO 639
 @app.command()
 def ask(
     number: Annotated[int | None, typer.Argument(help="Of the question; without it all are listed.")] = None,
-    agency: Annotated[str, typer.Option("--agency", help="Key or name: afp. Else the one whose text is run most.")] = "",
+    agency: Annotated[str, typer.Option("--agency", help="Key or name: afp. Else any, or the one whose text is run most.")] = "",
+    title: Annotated[str, typer.Option("--title", help="Key or name of a title: le-monde. Else any.")] = "",
     since: SINCE = "",
     story: Annotated[int | None, typer.Option("--story", help="A story_id; else the top story that is an agency's.")] = None,
     words: Annotated[str, typer.Option("--words", help="As in a search box; else a word of the top story's headline.")] = "",
@@ -38,7 +42,9 @@ def ask(
 
     known = questions.load()
     if write:
-        answers.write()
+        from pipeline.cli import answered
+
+        answered.write()
         return
     if number is None:
         for question in known.values():
@@ -47,7 +53,7 @@ def ask(
         return
     if number not in known:
         raise typer.BadParameter(f"there is no question {number}: see ./wiredesk ask", param_hint="NUMBER")
-    given = {"agency": agency, "since": since, "story": story, "words": words, "language": language}
+    given = {"agency": agency, "title": title, "since": since, "story": story, "words": words, "language": language}
     if idle := [f"--{name}" for name, value in given.items() if value and name not in known[number].needs]:
         raise typer.BadParameter(f"question {number} does not ask for it: ./wiredesk ask lists what each needs", param_hint=idle[0])
     with _news() as connection:
@@ -95,13 +101,26 @@ def _print(reply: Reply, head: str, *, as_json: bool) -> None:
     console = Console(highlight=False)
     if head:
         console.print(Text(head, style="bold"))
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for name, column in zip(reply.columns, _columns(reply.rows, len(reply.columns)), strict=True):
-        table.add_column(name, justify="right" if column and all(map(_is_number, column)) else "left")
+    table = Table(*_shaped(reply, console.width), box=None, header_style="dim", pad_edge=False)
     for row in reply.rows:
         table.add_row(*(Text(_text(each)) for each in row))
     console.print(table)
     console.print(Text(f"{len(reply.rows)} rows" if len(reply.rows) != 1 else "1 row", style="dim"))
+
+
+def _shaped(reply: Reply, room: int) -> list[Column]:
+    """Return the table's columns. Where there is room for them, short ones are not broken, and a long one keeps some width."""
+    from rich.table import Column
+
+    columns = _columns(reply.rows, len(reply.columns))
+    widths = [max(map(len, (name, *map(_text, column)))) for name, column in zip(reply.columns, columns, strict=True)]
+    wide = sum(width + 2 if width <= SHORT else LEAST + 2 for width in widths) <= room
+    made = []
+    for name, column, width in zip(reply.columns, columns, widths, strict=True):
+        right = bool(column) and all(map(_is_number, column))
+        least = min(width, LEAST) if wide else None
+        made.append(Column(name, justify="right" if right else "left", no_wrap=wide and width <= SHORT, min_width=least))
+    return made
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:

@@ -61,7 +61,7 @@ def terms(
     )
 
 
-def moment(said: str) -> datetime:
+def moment(said: str, option: str = "--now") -> datetime:
     """Return a moment in UTC, which is meant where no zone is named."""
     try:
         found = datetime.fromisoformat(said)
@@ -69,7 +69,7 @@ def moment(said: str) -> datetime:
     except (ValueError, OverflowError):
         found = None
     if found is None or found.year not in _YEARS:
-        raise typer.BadParameter(f"{said!r} is no moment such as 2026-03-02T06:00:00Z", param_hint="--now")
+        raise typer.BadParameter(f"{said!r} is no moment such as 2026-03-02T06:00:00Z", param_hint=option)
     return found
 
 

@@ -147,6 +147,7 @@ def _story(place: int, story: Mapping[str, Any], *, bars: bool) -> Table:
     if more > 0:
         table.add_row(Text(f"   and {more} more", style="dim"))
     counts = f"{story['articles']} articles, {story['titles']} titles, {story['owners']} owners"
+    counts += "" if story["agency_seen"] else "; its own article was not seen, so a copy stands for it"
     table.caption, table.caption_justify = Text(f"   {story['agency']}: {counts}\n", style="dim"), "left"
     return table
 

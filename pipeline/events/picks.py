@@ -6,15 +6,12 @@ always kept and count towards these limits. A list that the rules cannot fill st
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pipeline.events.ranking import Ranked
 
@@ -83,17 +80,6 @@ def choose(top: Iterable[Ranked], wishes: Iterable[Wish] = (), policy: Policy = 
         brings = f"; first of section {found.section}" if found.section and found.section not in made.sections else ""
         made.add(replace(found, place=len(made.picks) + 1, why=found.why + brings))
     return tuple(made.picks)
-
-
-def section(name: str | None) -> str:
-    """Return the section that a title means by its own word for it, or that word itself where it is not known."""
-    return _known().get(said, said) if (said := (name or "").strip().lower()) else ""
-
-
-@cache
-def _known() -> Mapping[str, str]:
-    read = tomllib.loads(files("pipeline.events").joinpath("sections.toml").read_text(encoding="utf-8"))
-    return {name: section for section, names in read.items() for name in names}
 
 
 def _next(made: _List, rest: Sequence[Pick]) -> Pick | None:

@@ -1,4 +1,4 @@
-"""The registry's blocks -> core.agency, core.title, core.feed, and a schedule for each new feed."""
+"""The registry's blocks -> core.agency, core.title, core.feed, and a schedule for each new feed; names of sections -> core.section."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipeline import clock, registry
+from pipeline.events import sections
 from pipeline.records import Tally
 from pipeline.steps.hosts import key
 from pipeline.store import connect, many, value, write
@@ -53,5 +54,8 @@ def _store(connection: Connection, known: Registry, settings: Settings) -> Tally
         + write(connection, "registry.retire_titles", keys=[row["title"] for row in titles]),
         "feeds": many(connection, "registry.upsert_feed", feeds) + write(connection, "registry.retire_feeds", urls=listed, now=now),
     }
+    named = sections.known()
+    write(connection, "registry.put_sections", names=[*named], sections=[*named.values()])
+    write(connection, "registry.drop_sections", names=[*named])
     write(connection, "registry.schedule_new_feeds", interval=FIRST_INTERVAL, now=now)
     return Tally(seen=len(agencies) + len(titles) + len(feeds), doors={"changed": sum(changed.values())})

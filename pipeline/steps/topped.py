@@ -15,6 +15,7 @@ from pipeline.errors import DecisionError
 from pipeline.events import picks, ranking
 from pipeline.events.picks import Wish
 from pipeline.events.ranking import Happening, Ranked
+from pipeline.events.sections import section
 from pipeline.store import committed, dicts, value, write
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def rank(connection: Connection, at: datetime) -> None:
     write(connection, "events.wait")
     times = {"since": at - DAY, "lately": at - LATELY, "before": at - 2 * LATELY}
     rows = dicts(connection, "events.happenings", at=at, **times)
-    top = ranking.rank(Happening(**row | {"section": picks.section(row["section"])}) for row in rows)
+    top = ranking.rank(Happening(**row | {"section": section(row["section"])}) for row in rows)
     write(connection, "events.clear_top", at=at, before=at - KEEP)
     write(connection, "events.put_top", at=at, rows=json.dumps([_row(one) for one in top[:SHOWN]]))
-    wishes = [Wish(**row | {"section": picks.section(row["section"])}) for row in dicts(connection, "events.wishes", at=at)]
+    wishes = [Wish(**row | {"section": section(row["section"])}) for row in dicts(connection, "events.wishes", at=at)]
     write(connection, "events.clear_picks", at=at, before=at - KEEP)
     write(connection, "events.put_picks", at=at, rows=json.dumps([asdict(one) for one in picks.choose(top, wishes)]))
 

@@ -6,12 +6,13 @@ The statement reads views and functions of mart only, and has fewer than 500 cha
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from pipeline.errors import SettingsError
+from pipeline.errors import QueryError, SettingsError
 from pipeline.settings import ROOT
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 FOLDER = ROOT / "sql" / "questions"
+ANY = re.compile(r"(\w+) = coalesce\(NULL, \1\) AND\s+")  # what is asked of any agency need not say so,
+ONE = re.compile(r"coalesce\(('(?:[^']|'')*'), \w+\)")  # nor of one that it may be any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +54,18 @@ def load(folder: Path = FOLDER) -> dict[int, Question]:
 def shown(connection: Connection, question: Question, values: Mapping[str, Any]) -> str:
     """Return the statement with its values filled in, to be copied into any client."""
     cursor = psycopg.ClientCursor(connection)
-    return cursor.mogrify(question.statement, {name: values[name] for name in question.needs})
+    filled = cursor.mogrify(question.statement, {name: values[name] for name in question.needs})
+    return ONE.sub(r"\1", ANY.sub("", filled))
 
 
 def ask(connection: Connection, question: Question, values: Mapping[str, Any]) -> Reply:
-    """Run a question in a transaction that can only read."""
+    """Run a question in a transaction that can only read. QueryError for values that cannot be asked with."""
     with connection.transaction():
         connection.execute("SET TRANSACTION READ ONLY")
-        cursor = connection.execute(question.statement, {name: values[name] for name in question.needs})
+        try:
+            cursor = connection.execute(question.statement, {name: values[name] for name in question.needs})
+        except psycopg.errors.InvalidParameterValue as error:  # our own word on what is asked
+            raise QueryError(f"question {question.number}" if question.number else question.says, str(error).splitlines()[0]) from error
         return Reply(columns=tuple(column.name for column in cursor.description or ()), rows=cursor.fetchall())
 
 

@@ -6,6 +6,9 @@ SELECT at, articles, stories FROM mart.edition ORDER BY edition_id DESC LIMIT 1;
 -- name: agency
 SELECT agency FROM mart.agency WHERE lower(%(said)s) IN (agency, lower(agency_name)) ORDER BY agency = lower(%(said)s) DESC LIMIT 1;
 
+-- name: title
+SELECT title FROM core.title WHERE lower(%(said)s) IN (title, lower(name)) ORDER BY title = lower(%(said)s) DESC LIMIT 1;
+
 -- name: busiest_agency
 SELECT agency FROM core.title_day WHERE agency <> '' GROUP BY agency ORDER BY sum(stories) DESC, agency LIMIT 1;
 

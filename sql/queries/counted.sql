@@ -65,7 +65,8 @@ DELETE FROM core.reach WHERE story_id = ANY (%(stories)s);
 -- name: reach
 INSERT INTO core.reach
 SELECT story_id, count(*), count(DISTINCT title_id), count(DISTINCT owner), count(DISTINCT country), min(happened_at), max(happened_at),
-    min((SELECT min(best_rank) FROM core.sighting WHERE sighting.article_id = coverage.article_id))
+    min((SELECT min(best_rank) FROM core.sighting WHERE sighting.article_id = coverage.article_id)),
+    bool_or(by_agency) FILTER (WHERE agency IS NOT NULL)
 FROM core.coverage WHERE story_id = ANY (%(stories)s) GROUP BY story_id;
 
 -- name: undo_days

@@ -10,7 +10,7 @@ SELECT (SELECT count(*) FROM ops.schedule JOIN core.feed USING (feed_id) WHERE a
     + (SELECT count(*) FROM ops.intake JOIN core.article USING (article_id) WHERE intake.state IN ('waiting', 'fetched') AND first_seen_at <= %(at)s);
 
 -- name: stories
-SELECT story_id, headline, language, agency, articles, titles, owners FROM mart.story
+SELECT story_id, headline, language, agency, agency_seen, articles, titles, owners FROM mart.story
 WHERE agency IS NOT NULL ORDER BY owners DESC, titles DESC, articles DESC, first_at, canonical_article_id LIMIT %(limit)s;
 
 -- name: members

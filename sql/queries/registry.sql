@@ -62,6 +62,13 @@ UPDATE ops.schedule SET etag = '', last_modified = '', bodies = '{}', fence = fe
 FROM core.feed JOIN core.title USING (title_id)
 WHERE schedule.feed_id = feed.feed_id AND feed.url = %(url)s AND (feed.kind, title.title) IS DISTINCT FROM (%(kind)s, %(title)s);
 
+-- name: put_sections
+INSERT INTO core.section AS mine (name, section) SELECT * FROM unnest(%(names)s::text[], %(sections)s::text[])
+ON CONFLICT (name) DO UPDATE SET section = excluded.section WHERE mine.section <> excluded.section;
+
+-- name: drop_sections
+DELETE FROM core.section WHERE name <> ALL (%(names)s::text[]);
+
 -- name: lock
 SELECT pg_advisory_xact_lock(7002);
 

@@ -3,5 +3,5 @@
 -- since: articles that appeared from then on
 SELECT title_name, count(*) AS stories, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY lag_minutes)::numeric) AS median_minutes,
     round(percentile_cont(0.9) WITHIN GROUP (ORDER BY lag_minutes)::numeric) AS p90_minutes
-FROM mart.syndication WHERE agency = %(agency)s AND happened_at >= %(since)s AND lag >= '0'
+FROM mart.syndication WHERE agency = %(agency)s AND happened_at >= %(since)s AND lag IS NOT NULL
 GROUP BY title_name HAVING count(*) > 2 ORDER BY median_minutes, title_name LIMIT 10

@@ -13,7 +13,7 @@ SELECT
     newest.text,                                                    -- text, paragraphs divided by one blank line
     newest.words,                                                   -- words of the text
     newest.authors,                                                 -- people named as authors
-    newest.section,                                                 -- section of the title
+    newest.section,                                                 -- section, as the title calls it; mart.coverage.section has one name in all languages
     newest.tags,                                                    -- keywords that the page gives
     newest.access,                                                  -- full, stub or paywall
     newest.number AS version,                                       -- number of the newest version, from 1
@@ -30,7 +30,7 @@ SELECT
     credit.evidence AS agency_evidence,                             -- the words that say it
     credit.confidence AS agency_confidence,                         -- how sure, 0 to 1
     member.story_id,                                                -- story that it is a copy of; null until it is compared
-    member.relation,                                                -- to the origin: origin, verbatim, trimmed, edited, expanded, partial
+    member.relation,                                                -- to the text that stands for its story: origin, or how it copies: verbatim (all of it, at most 5 % of its own), trimmed (cut, at most 10 % of its own), edited (half or more kept, and rewritten or added to), expanded (90 % or more kept, and more than 10 % of its own), partial (less than half kept, with more of its own)
     member.relation = 'origin' AS is_canonical,                     -- whether it stands for its story: count these to count news
     member.kept,                                                    -- share of the origin's text found in it
     member.own,                                                     -- share of it that is not in the origin

@@ -12,13 +12,14 @@ SELECT
     coverage.by_agency,                                             -- whether the title is that agency's own site
     coverage.credited,                                              -- whether the page itself names that agency first
     coverage.language,                                              -- language of the text, ISO 639-1
-    coverage.section,                                               -- section in small letters, as the title calls it
+    coalesce(section.section, coverage.section) AS section,         -- section, under one name in all languages: sport, not Deportes; in the title's own word where it is not known
+    coverage.section AS title_section,                              -- section in small letters, as the title calls it
     coverage.access,                                                -- full, stub or paywall
     coverage.happened_at,                                           -- when it appeared, UTC
-    coverage.relation,                                              -- to the origin: origin, verbatim, trimmed, edited, expanded, partial
+    coverage.relation,                                              -- to the text that stands for its story: origin, or how it copies: verbatim (all of it, at most 5 % of its own), trimmed (cut, at most 10 % of its own), edited (half or more kept, and rewritten or added to), expanded (90 % or more kept, and more than 10 % of its own), partial (less than half kept, with more of its own)
     coverage.kept,                                                  -- share of the origin's text found in it, 0 to 1; null of an origin
     coverage.own,                                                   -- share of it that is not in the origin, 0 to 1; null of an origin
-    coverage.lag,                                                   -- time after the origin; null of an origin, or where a time is not exact
+    coverage.lag,                                                   -- time after the origin, negative where it was out before; null of an origin, or where a time is not exact
     (extract(epoch FROM coverage.lag) / 60)::double precision AS lag_minutes,  -- the same in minutes
     coverage.words,                                                 -- words of the text
     coverage.wire_words,                                            -- of them, words of an agency's text, unless the title is the agency
@@ -32,3 +33,4 @@ SELECT
 FROM core.coverage
     JOIN core.title USING (title_id)
     LEFT JOIN core.agency ON agency.agency = coverage.agency
+    LEFT JOIN core.section ON section.name = coverage.section

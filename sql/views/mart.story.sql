@@ -6,6 +6,7 @@ SELECT
     canonical.language,                                             -- language of the canonical article
     story.agency,                                                   -- key of the agency whose text it is, from the evidence of all copies; null: no agency's
     agency.name AS agency_name,                                     -- name of that agency
+    reach.agency_seen,                                              -- whether the agency's own article was seen; false: a subscriber's stands for it; null: no agency's story
     reach.articles,                                                 -- articles that run it, the canonical one included
     reach.titles,                                                   -- titles that run it
     reach.owners,                                                   -- owners of these titles

@@ -7,15 +7,17 @@ SELECT
     title.name AS title_name,                                       -- name of the title
     coverage.owner,                                                 -- owner of the title then
     coverage.country,                                               -- country of the title then
-    coverage.section,                                               -- section in small letters, as the title calls it
+    coalesce(section.section, coverage.section) AS section,         -- section, under one name in all languages: sport, not Deportes; in the title's own word where it is not known
+    coverage.section AS title_section,                              -- section in small letters, as the title calls it
     coverage.language,                                              -- language of the text
     coverage.article_id,                                            -- the title's article
     article.url,                                                    -- its address
     newest.headline,                                                -- its headline
-    coverage.relation,                                              -- to the origin: verbatim, trimmed, edited, expanded, partial; origin: the agency's own was not seen
+    coverage.relation,                                              -- to the text that stands for the story: origin (the agency's own was not seen, and this copy stands for it), or how it copies: verbatim (all of it, at most 5 % of its own), trimmed (cut, at most 10 % of its own), edited (half or more kept, and rewritten or added to), expanded (90 % or more kept, and more than 10 % of its own), partial (less than half kept, with more of its own)
+    reach.agency_seen,                                              -- whether the agency's own article was seen; false: kept, own and lag are measured from a subscriber's copy
     coverage.kept,                                                  -- share of the origin's text that was kept, 0 to 1; null of an origin
     coverage.own,                                                   -- share of the article that is the title's own, 0 to 1; null of an origin
-    coverage.lag,                                                   -- time after the origin; null of an origin, or where a time is not exact
+    coverage.lag,                                                   -- time after the origin, negative where it was out before; null of an origin, or where a time is not exact
     (extract(epoch FROM coverage.lag) / 60)::double precision AS lag_minutes,  -- the same in minutes
     coverage.kept_start,                                            -- share kept of the first third of the agency's text
     coverage.kept_middle,                                           -- share kept of its second third
@@ -30,4 +32,6 @@ FROM core.coverage
     LEFT JOIN core.agency ON agency.agency = coverage.agency
     LEFT JOIN core.article ON article.article_id = coverage.article_id
     LEFT JOIN core.article_version AS newest ON newest.article_id = coverage.article_id AND newest.number = coverage.version
+    LEFT JOIN core.reach ON reach.story_id = coverage.story_id
+    LEFT JOIN core.section ON section.name = coverage.section
 WHERE coverage.agency IS NOT NULL AND NOT coverage.by_agency AND coverage.once_per_title
