@@ -120,6 +120,15 @@ def test_a_page_with_two_wires_hands_no_links_from_one_to_the_other():
     assert together([copy(n) for n in texts], found) == {frozenset({1, 2, 3}), frozenset({4, 5, 6})}
 
 
+def test_a_page_that_holds_two_stories_with_the_same_background_does_not_join_them():
+    """Follow-ups repeat paragraphs of what came before; somebody prints both on one page, and no page stands in the way of that."""
+    before, after = f"{UNRELATED}\n\n{cut(WIRE, 7, 11)}", f"{cut(THIRD, 0, 2)}\n\n{cut(WIRE, 7, 11)}\n\n{cut(THIRD, 2)}"
+    texts = {1: before, 2: before, 3: f"{UNRELATED}\n\n{after}", 4: after, 5: after}
+    found = matched(texts)
+    assert {(one.left, one.right) for one in found if one.level == "strict"} >= {(1, 3), (2, 3), (3, 4), (3, 5)}
+    assert {frozenset({1, 2}), frozenset({4, 5})} <= {members - {3} for members in together([copy(n) for n in texts], found)}
+
+
 def test_people_put_together_what_shares_nothing():
     assert together([copy(1), copy(2), copy(3)], [], together=[(2, 1)]) == {frozenset({1, 2}), frozenset({3})}
 

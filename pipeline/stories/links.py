@@ -30,7 +30,8 @@ class Policy:
     """When a text stands in another. Measured by benchmarks/copies.py and copies_languages.py."""
 
     stands: float = 0.8  # so much of a text is found, at the strict setting, in a longer one that holds it
-    same: float = 0.25  # and so much of it also in what the longer one is linked with, through that
+    same: float = 0.33  # and so much of it also in what the longer one is linked with, through that,
+    own: int = 80  # while no more words of it are not: a lead is written anew; more is another story with the same background
 
 
 def between(matches: Iterable[Match], place: Mapping[int, int], level: Level, policy: Policy = Policy()) -> tuple[Links, Links]:
@@ -69,10 +70,10 @@ def _through(near: Near, place: Mapping[int, int], policy: Policy) -> Links:
             continue
         stands, words = _spans(linked[holder], holder), _words(linked[holder], text)
         for other in near[holder].keys() - linked.keys() - {text}:
-            shared = _common(stands, _spans(near[holder][other], holder)) / words
-            if shared >= policy.same:
+            shared = _common(stands, _spans(near[holder][other], holder))
+            if shared >= policy.same * words and words - shared <= policy.own:
                 pair = _pair(text, other, place)
-                found[pair] = max(found.get(pair, 0), round(shared * 1_000_000))
+                found[pair] = max(found.get(pair, 0), round(shared / words * 1_000_000))
     return found
 
 
