@@ -193,7 +193,7 @@ def test_every_volume_is_declared_and_used():
 
 @pytest.mark.parametrize("queue", container.QUEUES)
 def test_a_worker_may_end_what_it_began(queue):
-    assert seconds(SERVICES[queue]["stop_grace_period"]) > leases.LEASE / timedelta(seconds=1)
+    assert seconds(SERVICES[queue]["stop_grace_period"]) > (leases.LONGEST + leases.SPARE) / timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("name", OURS)

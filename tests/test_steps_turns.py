@@ -262,7 +262,7 @@ def test_pages_for_which_a_sites_time_was_too_short_are_due_again_soon(database,
         assert rows == [("waiting", 0, None, edges.now.at + Budget.PAUSE)] * 3
 
 
-def test_a_sites_time_is_shorter_than_a_lease():
-    from pipeline.steps.leases import LEASE, SPARE
+def test_a_sites_time_is_shorter_than_a_batch():
+    from pipeline.steps.leases import LONGEST
 
-    assert timedelta(seconds=Budget.SECONDS) + turns.HELD < LEASE - SPARE
+    assert timedelta(seconds=Budget.SECONDS) + turns.HELD < LONGEST

@@ -83,7 +83,7 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 def _extracted(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
     """Read what was claimed, and yield the door by which each article left."""
-    with holding(edges.url, "fetch.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
+    with holding(edges, "fetch", [(claim.article_id, claim.fence) for claim in claims]) as glass:
         edges.ready("children")
         papers = _papers(edges, {claim.article_id: claim for claim in claims})
         with closing(spread(papers, partial(_read, edges, glass), edges.settings.workers)) as found:

@@ -72,7 +72,7 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 def _fetched(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
     """Fetch what was claimed, and yield the door by which each page left."""
-    with holding(edges.url, "fetch.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
+    with holding(edges, "fetch", [(claim.article_id, claim.fence) for claim in claims]) as glass:
         edges.ready("door", "shelf")
         asker = edges.asker()
 

@@ -1,7 +1,12 @@
-"""Claims -> let go again, if the step ends before it has stored what came of them: nobody need wait for their lease to end."""
+"""Claims -> held for as long as their worker lives, and let go if its step ends before it has stored what came of them.
+
+A lease is short and renewed while the batch goes on: who was killed renews nothing, so that others take over within a minute and a half.
+Renewing is a convenience and no promise: where it fails, a second worker does the work again, and the fence keeps out what the first brings.
+"""
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,11 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.store import connect, tried, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-LEASE = timedelta(minutes=15)  # longer than any batch; a killed worker's claims are free again after it
-SPARE = timedelta(minutes=2)  # before its end no new item is begun: the longest takes half a minute, and a wait for its host
+    from pipeline.steps.edges import Edges
+
+LEASE = timedelta(seconds=90)  # a killed worker's claims are free again after it: before Airflow tries its task again
+BEAT = timedelta(seconds=30)  # between two renewals; one may fail
+LONGEST = timedelta(minutes=13)  # a batch: after it no new item is begun
+SPARE = timedelta(minutes=2)  # for which a lease is renewed even so: the longest item takes half a minute, and a wait for its host
 
 
 class Lease(NamedTuple):
@@ -33,7 +42,7 @@ class Hourglass:
     """Says when a batch that was claimed just now must begin nothing more. It does not mind when the clock is set."""
 
     def __init__(self) -> None:
-        self._end = time.monotonic() + (LEASE - SPARE).total_seconds()
+        self._end = time.monotonic() + LONGEST.total_seconds()
 
     @property
     def empty(self) -> bool:
@@ -61,15 +70,29 @@ def free(url: str) -> None:
 
 
 @contextmanager
-def holding(url: str, let_go: str, claims: Sequence[tuple[int, int]]) -> Iterator[Hourglass]:
+def holding(edges: Edges, table: str, claims: Sequence[tuple[int, int]]) -> Iterator[Hourglass]:
     """Hold claims, pairs of id and fence, for a batch; what is still claimed under these fences when it ends early is let go.
 
-    That is done on a connection of its own, for the step's may be what has failed; where that fails too, the lease ends by itself.
+    That is done on connections of their own, for the step's may be busy or be what has failed; where they fail too, the lease ends by itself.
     """
-    glass, whole = Hourglass(), False
+    glass, whole, ended = Hourglass(), False, threading.Event()
+    mine = {"ids": [claim[0] for claim in claims], "fences": [claim[1] for claim in claims]}
+    renewing = threading.Thread(target=_renew, args=(edges, f"{table}.renew", mine, ended), daemon=True)
+    if claims:
+        renewing.start()
     try:
         yield glass
         whole = not glass.empty
     finally:
+        ended.set()
+        if claims:
+            renewing.join()
         if claims and not whole:
-            tried(url, let_go, ids=[claim[0] for claim in claims], fences=[claim[1] for claim in claims])
+            tried(edges.url, f"{table}.let_go", **mine)
+
+
+def _renew(edges: Edges, statement: str, mine: Mapping[str, Sequence[int]], ended: threading.Event) -> None:
+    """Renew what is still held until the batch has ended, or has lasted too long: what hangs is not to hold its claims for ever."""
+    last = time.monotonic() + (LONGEST + SPARE).total_seconds()
+    while not ended.wait(BEAT.total_seconds()) and time.monotonic() < last:
+        tried(edges.url, statement, **mine, lease_until=edges.wall() + LEASE)

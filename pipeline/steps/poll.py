@@ -77,7 +77,7 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mapping[str, int]], None, None]:
     """Look at what was claimed, and yield the doors by which each feed and its entries left."""
-    with holding(edges.url, "poll.let_go", [(claim.feed_id, claim.fence) for claim in claims]) as glass:
+    with holding(edges, "poll", [(claim.feed_id, claim.fence) for claim in claims]) as glass:
         edges.ready("door", "shelf", "children")
         sites: dict[str, list[tuple[Claim, Title]]] = defaultdict(list)
         titles = edges.titles()

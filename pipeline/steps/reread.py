@@ -61,7 +61,7 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 
 def _looked(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
-    with holding(edges.url, "reread.let_go", [(claim.article_id, claim.fence) for claim in claims]) as glass:
+    with holding(edges, "reread", [(claim.article_id, claim.fence) for claim in claims]) as glass:
         edges.ready("door", "shelf", "children")
         titles = edges.titles()
         with edges.connection.transaction():

@@ -30,6 +30,15 @@ UPDATE ops.intake SET lease_until = '2000-01-01Z', claims = greatest(claims - 1,
 FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (article_id, fence)
 WHERE intake.article_id = mine.article_id AND intake.fence = mine.fence AND lease_until > '2000-01-01Z';
 
+-- name: renew
+-- Never waits: a row that is locked is being written, and one that is done or let go is held no more.
+UPDATE ops.intake SET lease_until = %(lease_until)s
+FROM (
+    SELECT article_id FROM ops.intake JOIN unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (article_id, fence) USING (article_id, fence)
+    WHERE lease_until > '2000-01-01Z' FOR UPDATE OF intake SKIP LOCKED
+) AS held
+WHERE intake.article_id = held.article_id;
+
 -- name: hold
 SELECT fence FROM ops.intake WHERE article_id = %(article_id)s AND fence = %(fence)s FOR UPDATE;
 

@@ -31,6 +31,15 @@ WHERE schedule.feed_id = due.feed_id
 RETURNING feed.feed_id, feed.title_id, feed.host, feed.url, feed.kind, feed.section, schedule.fence, schedule.interval, schedule.failures,
     schedule.next_poll_at, schedule.state, schedule.etag, schedule.last_modified, schedule.bodies, schedule.moved_to;
 
+-- name: renew
+-- Never waits: a row that is locked is being written, and one that is done or let go is held no more.
+UPDATE ops.schedule SET lease_until = %(lease_until)s
+FROM (
+    SELECT feed_id FROM ops.schedule JOIN unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (feed_id, fence) USING (feed_id, fence)
+    WHERE lease_until > '2000-01-01Z' FOR UPDATE OF schedule SKIP LOCKED
+) AS held
+WHERE schedule.feed_id = held.feed_id;
+
 -- name: hold
 SELECT fence FROM ops.schedule WHERE feed_id = %(feed_id)s AND fence = %(fence)s FOR UPDATE;
 

@@ -45,6 +45,15 @@ UPDATE ops.reread SET lease_until = '2000-01-01Z'
 FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (article_id, fence)
 WHERE reread.article_id = mine.article_id AND reread.fence = mine.fence AND lease_until > '2000-01-01Z';
 
+-- name: renew
+-- Never waits: a row that is locked is being written, and one that is done or let go is held no more.
+UPDATE ops.reread SET lease_until = %(lease_until)s
+FROM (
+    SELECT article_id FROM ops.reread JOIN unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (article_id, fence) USING (article_id, fence)
+    WHERE lease_until > '2000-01-01Z' FOR UPDATE OF reread SKIP LOCKED
+) AS held
+WHERE reread.article_id = held.article_id;
+
 -- name: hold
 SELECT fence FROM ops.reread WHERE article_id = %(article_id)s AND fence = %(fence)s FOR UPDATE;
 

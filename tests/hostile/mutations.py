@@ -29,6 +29,9 @@ ROBOTS, PACE, POLLED, POLL = "pipeline/web/robots.py", "pipeline/feeds/pace.py",
 CLEANING, JUDGING, INSIDE = "pipeline/feeds/cleaning.py", "pipeline/feeds/judging.py", "pipeline/steps/inside.py"
 CHILDREN, SQL = "pipeline/children.py", "sql/queries/poll.sql"
 _KILLED = "tests/test_children.py::test_what_takes_too_"
+FETCH_SQL, LEASES = "sql/queries/fetch.sql", "pipeline/steps/leases.py"
+_LEASE = "tests/test_steps_leases.py::test_"
+_DIES = "tests/test_steps_kill.py::test_a_step_that_dies_at_any_statement_and_runs_again_leaves_what_an_undisturbed_one_does"
 _LATE = ("tests/test_hostile_guards.py::test_who_comes_late_with_a_feed_stores_nothing",)
 
 NETWORK = (
@@ -300,7 +303,65 @@ CONTENT = (
         "copies-1990",
     ),
 )
-MUTATIONS = (*NETWORK, *ANSWER, *MANNERS, *CONTENT)
+STORED = (
+    _off(
+        "the fence of a page",
+        FETCH_SQL,
+        "WHERE article_id = %(article_id)s AND fence = %(fence)s FOR UPDATE;",
+        "WHERE article_id = %(article_id)s FOR UPDATE;",
+        tests=("tests/test_steps_races.py::test_who_has_lost_a_page_to_somebody_else_stores_nothing",),
+    ),
+    _off(
+        "one transaction a feed",
+        POLLED,
+        "        return committed(edges.connection, partial(_stored, edges, look))\n    except",
+        "        edges.connection.autocommit = True\n        return _stored(edges, look)\n    except",
+        tests=(f"{_DIES}[poll-killed]",),
+    ),
+    _off(
+        "one transaction a page",
+        "pipeline/steps/extract.py",
+        "    return committed(edges.connection, partial(_stored, edges, paper, found))",
+        "    edges.connection.autocommit = True\n    return _stored(edges, paper, found)",
+        tests=(f"{_DIES}[extract-killed]",),
+    ),
+    _off(
+        "one writer of stories",
+        "sql/queries/cluster.sql",
+        "SELECT pg_try_advisory_xact_lock(7001);",
+        "SELECT true;",
+        tests=("tests/test_steps_races.py::test_two_parts_of_one_text_that_arrive_together_find_the_same_stories_in_any_order",),
+    ),
+    _off(
+        "leases are renewed",
+        LEASES,
+        "        renewing.start()",
+        "        return",
+        tests=(f"{_LEASE}a_batch_that_goes_on_holds_its_claims",),
+    ),
+    _off(
+        "leases are short",
+        LEASES,
+        "LEASE = timedelta(seconds=90)",
+        "LEASE = timedelta(minutes=15)",
+        tests=(f"{_LEASE}a_killed_workers_claims_are_free_again_before_its_task_is_tried_again",),
+    ),
+    _off(
+        "renewals know the fence",
+        FETCH_SQL,
+        "AS mine (article_id, fence) USING (article_id, fence)\n    WHERE lease",
+        "AS mine (article_id, number) USING (article_id)\n    WHERE lease",
+        tests=("tests/test_steps_leases.py::test_what_somebody_else_has_taken_over_is_not_renewed",),
+    ),
+    _off(
+        "renewing waits for nobody",
+        FETCH_SQL,
+        "FOR UPDATE OF intake SKIP LOCKED\n) AS held",
+        "FOR UPDATE OF intake\n) AS held",
+        tests=("tests/test_steps_leases.py::test_renewing_waits_for_nobody",),
+    ),
+)
+MUTATIONS = (*NETWORK, *ANSWER, *MANNERS, *CONTENT, *STORED)
 
 
 def named(guard: str) -> Mutation:
