@@ -1,7 +1,7 @@
 """Claims -> held for as long as their worker lives, and let go if its step ends before it has stored what came of them.
 
 A lease is short and renewed while the batch goes on: who was killed renews nothing, so that others take over within a minute and a half.
-Renewing is a convenience and no promise: where it fails, a second worker does the work again, and the fence keeps out what the first brings.
+Renewing is a convenience and no promise: where it fails, a second worker does the work again, and the fence stops the first.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def free(url: str) -> None:
 def holding(edges: Edges, table: str, claims: Sequence[tuple[int, int]]) -> Iterator[Hourglass]:
     """Hold claims, pairs of id and fence, for a batch; what is still claimed under these fences when it ends early is let go.
 
-    That is done on connections of their own, for the step's may be busy or be what has failed; where they fail too, the lease ends by itself.
+    That is done on connections of their own: the step's may be busy, or be what has failed. Where they fail too, the lease ends by itself.
     """
     glass, whole, ended = Hourglass(), False, threading.Event()
     mine = {"ids": [claim[0] for claim in claims], "fences": [claim[1] for claim in claims]}
