@@ -320,6 +320,74 @@ def test_the_overview_says_what_needs_a_look_and_what_to_do_first(filled):
     assert "No edition for long" in late
 
 
+def test_each_alarm_has_its_first_step_and_more_than_three_of_a_kind_are_folded(edges, database):
+    with edges.connection.transaction():
+        edges.connection.execute(
+            """INSERT INTO ops.alarm (kind, subject, cause, step, anchor, since, seen_at)
+            SELECT 'missed_entries', 'http://' || n || '.example/', 'x', 'Run `./wiredesk titles discover` & look.', 'entries-are-missed', %(now)s, %(now)s
+            FROM generate_series(1, 5) AS n""",
+            {"now": edges.now()},
+        )
+    page = html.fromstring(client(database, now=edges.now()).get("/").text)
+    heads = page.xpath("//ul[@class='findings']//p[@class='head'][contains(., 'Entries missed')]")
+    assert [len(head.xpath("../p/b[text()='First:']")) for head in heads] == [1] * 5
+    assert [len(head.xpath("ancestor::details")) for head in heads] == [0, 0, 0, 1, 1]
+    assert page.xpath("//summary[contains(., '2 more: Entries missed')]")
+    assert set(page.xpath("//ul[@class='findings']//code/text()")) >= {"./wiredesk titles discover"}
+
+
+def test_a_page_says_whose_clock_it_shows(filled):
+    assert "All times here are by its own clock, which stands still" in client(filled).get("/runbook").text
+    one = client(filled)
+    one.app.state.house = replace(
+        one.app.state.house, settings=Settings(database_url=filled, clock=f"{NOW.isoformat()} {NOW.isoformat()} 60")
+    )
+    assert "runs 60 times as fast" in one.get("/runbook").text
+    one.app.state.house = replace(one.app.state.house, settings=Settings(database_url=filled))
+    assert "A newsstand." not in one.get("/runbook").text
+
+
+def test_a_feed_shows_its_own_newest_entry_and_how_long_it_is_left_alone(edges, database):
+    feed = feed_of(edges, "alpha")
+    edges.now.forward(hours=3)
+    with edges.connection.transaction():
+        edges.connection.execute("UPDATE ops.schedule SET next_poll_at = %s, polled_at = %s", [edges.now(), edges.now()])
+        edges.connection.execute(
+            "UPDATE ops.schedule SET failures = 4, interval = '15 minutes', next_poll_at = %s WHERE feed_id = %s",
+            [edges.now() + timedelta(hours=9), feed],
+        )
+        edges.connection.execute(  # another feed of the title is lively
+            "INSERT INTO core.article (url_key, url, title_id, first_seen_at) SELECT sha256('n'), 'http://alpha.example/n', title_id, %s FROM core.feed WHERE feed_id = %s",
+            [edges.now(), feed],
+        )
+    one = client(database, now=edges.now())
+    (row,) = html.fromstring(one.get("/feeds?q=alpha").text).xpath("//tbody/tr")
+    assert row.xpath("string(td[@data-name='newest entry'])") == "3 h ago"
+    assert row.xpath("string(td[@data-name='every'])") == "9 hbacks off"
+    assert "after 4 failures in a row it is left alone for 9 h" in one.get(f"/feeds/{feed}").text
+    others = html.fromstring(one.get("/feeds?q=beta").text)
+    assert others.xpath("string(//td[@data-name='newest entry'])") == "never"
+
+
+def test_polls_are_paged(edges, database):
+    feed = feed_of(edges, "alpha")
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "INSERT INTO ops.poll (feed_id, fence, at, next_poll_at) SELECT %s, 100 + n, %s + n * interval '1 minute', %s FROM generate_series(1, 30) AS n",
+            [feed, edges.now(), edges.now()],
+        )
+    one = client(database, now=edges.now() + timedelta(hours=1))
+    rows, links = zip(
+        *(
+            (page.xpath("//section[h2='Polls']//tbody/tr"), page.xpath("//p[@class='pages']//a/text()"))
+            for page in (html.fromstring(one.get(f"/feeds/{feed}?page={number}").text) for number in (1, 2, 3, 4))
+        ),
+        strict=True,
+    )
+    assert [len(some) for some in rows] == [12, 12, 7, 0]
+    assert links == (["Earlier polls"], ["Later polls", "Earlier polls"], ["Later polls"], [])
+
+
 def test_a_red_task_is_named_with_what_to_do_first(edges, database):
     rounds.run(edges)
     one = client(database, now=edges.now())
@@ -358,7 +426,7 @@ def test_a_story_shows_its_copies_in_time_and_two_of_them_side_by_side(filled, r
         )
     one = client(filled)
     page = html.fromstring(one.get(f"/stories/{story}").text)
-    assert len(page.xpath("//*[local-name()='circle']")) == 3
+    assert len(page.xpath("//*[local-name()='svg'][contains(@class, 'wide')]//*[local-name()='circle']")) == 3
     assert "Northern Press Agency" in page.text_content()
     pair = html.fromstring(one.get(f"/stories/{story}/compare?left={origin}&right={copy}").text)
     cut = " ".join(pair.xpath("//mark[@class='cut']/text()"))
@@ -366,6 +434,22 @@ def test_a_story_shows_its_copies_in_time_and_two_of_them_side_by_side(filled, r
     assert "Ferry workers" not in cut
     assert "Ferry workers" in pair.xpath("//article[2]")[0].text_content()
     assert one.get(f"/stories/{story}/compare?left={origin}&right={origin}").status_code == 404
+
+
+def test_a_story_says_why_its_canonical_article_is_that_and_its_standfirst_once(filled):
+    with connect(filled) as connection:
+        story, origin = connection.execute(
+            "SELECT story_id, canonical_id FROM core.story JOIN core.story_article USING (story_id) GROUP BY 1, 2 HAVING count(*) = 3"
+        ).fetchone()
+        connection.execute(
+            "UPDATE core.article SET published_at = first_seen_at - interval '2 hours', published_precision = 'minute', published_from = 'html' WHERE article_id <> %s",
+            [origin],
+        )
+        connection.execute("UPDATE core.article_version SET standfirst = left(text, 40) WHERE article_id = %s", [origin])
+    page = html.fromstring(client(filled).get(f"/stories/{story}").text)
+    assert "since it is the agency's own. What a page says of its own time counts for nothing." in " ".join(page.text_content().split())
+    assert "canonical is the other, since it is the agency's own" in " ".join(page.text_content().split())
+    assert page.xpath("string(//div[contains(@class, 'reading')])").count("Ferry workers") == WIRE.count("Ferry workers")
 
 
 def test_a_merged_story_leads_to_what_it_was_merged_into(filled):

@@ -11,6 +11,8 @@ from lxml import etree
 
 from pipeline.ui import charts, findings, visitor, wording
 from pipeline.ui.agencies import matrix
+from pipeline.ui.feeds import BARS, over_time
+from pipeline.ui.pages import coded
 from pipeline.ui.stories import paragraphs
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -131,23 +133,55 @@ HOSTILE = '<script>alert(1)</script>" onload="alert(2)'
 DRAWN = {
     "spark": charts.spark([1.0, None, 3.0], HOSTILE),
     "flat": charts.spark([0.0, 0.0], HOSTILE),
-    "bars": charts.bars([HOSTILE, "b"], {HOSTILE: [1.0, 200.0], "b": [0.0, 3.0]}, HOSTILE, each=1),
+    "bars": charts.bars([HOSTILE, "b"], {HOSTILE: [1.0, 200.0], "b": [0.0, 3.0]}, HOSTILE),
     "dots": charts.dots({HOSTILE: [(0.0, 0.0, HOSTILE)], "b": []}, HOSTILE, ticks=[(0.0, HOSTILE), (4.0, "+4 min")], rows=1),
 }
 
 
+def drawings(name):
+    """The charts of that name, one or two: for a laptop and for a phone."""
+    return etree.fromstring(f"<both>{DRAWN[name]}</both>")
+
+
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_chart_is_shapes_and_text_alone(name):
-    drawn = etree.fromstring(str(DRAWN[name]))
-    for element in drawn.iter():
+    for element in (element for drawn in drawings(name) for element in drawn.iter()):
         assert etree.QName(element).localname in {"svg", "g", "path", "polyline", "rect", "circle", "text", "title"}
         assert not {"style", "onload", "onclick", "href"} & {etree.QName(key).localname for key in element.attrib}
-    assert drawn.get("aria-label") == HOSTILE
+    assert {drawn.get("aria-label") for drawn in drawings(name)} == {HOSTILE}
 
 
-def test_a_bar_tells_its_figure_when_pointed_at():
-    titles = [title.text for title in etree.fromstring(str(DRAWN["bars"])).iter("{http://www.w3.org/2000/svg}title")]
-    assert "200" in titles
+@pytest.mark.parametrize("name", ["bars", "dots"])
+def test_a_chart_is_drawn_for_a_laptop_and_for_a_phone(name):
+    wide, narrow = drawings(name)
+    assert ("wide" in wide.get("class"), "narrow" in narrow.get("class")) == (True, True)
+    assert float(narrow.get("viewBox").split()[2]) < 400
+    marks = [len(list(drawn.iter("{http://www.w3.org/2000/svg}rect", "{http://www.w3.org/2000/svg}circle"))) for drawn in (wide, narrow)]
+    assert marks[0] == marks[1] > 0
+
+
+def test_the_last_bar_is_labelled_for_it_is_now():
+    drawn = etree.fromstring(f"<both>{charts.bars(list('abcdefgh'), {'new': [1.0] * 8}, 'x')}</both>")
+    assert [
+        [text.text for text in chart.iter("{http://www.w3.org/2000/svg}text") if text.text in tuple("abcdefgh")] for chart in drawn
+    ] == [["b", "h"]] * 2
+
+
+def test_a_bar_tells_its_time_and_figure_when_pointed_at():
+    titles = [title.text for title in drawings("bars").iter("{http://www.w3.org/2000/svg}title")]
+    assert "b: 3 b" in titles
+
+
+@given(
+    st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=30)), st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=9))
+)
+def test_bars_of_polls_reach_from_the_first_to_now_in_whole_steps(back, more):
+    now = NOW + more
+    step, starts = over_time(now - back, now)
+    assert starts[-1] <= now < starts[-1] + step
+    assert starts[0] <= now - back
+    assert len(starts) <= BARS
+    assert all(other - one == step for one, other in pairwise(starts))
 
 
 def test_of_one_value_no_line_is_drawn():
@@ -164,6 +198,12 @@ def test_an_agencys_own_site_does_not_count_as_running_it():
     assert [(title["name"], title["wire"], title["every"]) for title in told["titles"]] == [("B", 3, 4)]
     assert told["columns"] == ["npa"]
     assert told["cells"]["b", "npa"]["shade"] == 6
+
+
+def test_what_stands_in_backticks_is_code_and_all_is_escaped():
+    assert coded("Run `./x <a>` & look.") == "Run <code>./x &lt;a&gt;</code> &amp; look."
+    assert coded("a ` b <i>") == "a ` b &lt;i&gt;", "one too many is text"
+    assert coded(None) == ""
 
 
 def test_charts_leave_imports_as_they_were():

@@ -33,6 +33,7 @@ def demo(
         bool, typer.Option("--fresh", help="Begin again; else a demo goes on where it was, or shows what it had found.")
     ] = False,
     serve: Annotated[bool, typer.Option("--serve", help="Go on: Airflow reads the same newsstand on a fast clock.")] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of Airflow's UI on this machine, with --serve.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the picture as data, with the score against the ground truth.")] = False,
     svg: Annotated[Path | None, typer.Option("--svg", hidden=True, help="Draw the picture into a file: docs/demo.svg.")] = None,
 ) -> None:
@@ -42,7 +43,8 @@ def demo(
     from pipeline.settings import Settings
 
     scene = day.Scene(seed=seed, titles=titles, days=3 if serve else 1)
-    with day.opened_room(Settings(), scene, fresh=fresh) as settings:
+    own = Settings() if port is None else Settings(port=port)
+    with day.opened_room(own, scene, fresh=fresh) as settings:
         with _told_to_go_on(), progress("A day of news") as report:
 
             def show(at: datetime, end: datetime, _figures: Mapping[str, int]) -> None:

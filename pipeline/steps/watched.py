@@ -10,6 +10,7 @@ import statistics
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 from pipeline.feeds import silence
 from pipeline.store import dicts
@@ -97,7 +98,8 @@ def _silent(connection: Connection, now: datetime, policy: silence.Policy = sile
                 title_id=title["title_id"],
                 cause=f"Nothing new since {last:%Y-%m-%d %H:%M} UTC, for {quiet.hours} hours in which its feeds were read; "
                 f"{quiet.usual} of them are hours in which it usually has something.",
-                step="Open its feed in a browser: are there newer articles on its site? Then it has left this feed for another.",
+                step="Open its feed in a browser: are there newer articles on its site? Then it has left this feed for another: "
+                "`./wiredesk titles discover SITE` finds it.",
                 anchor="a-title-is-silent-though-all-is-green",
             )
 
@@ -109,7 +111,7 @@ def _layouts(connection: Connection) -> Iterator[Alarm]:
             subject=row["title"],
             title_id=row["title_id"],
             cause=f"Its newest texts are unlike its own: {row['detail']}.",
-            step="Read one of its newest pages by hand: ./wiredesk extract and its address.",
+            step="Read one of its newest pages by hand: `./wiredesk extract ADDRESS`.",
             anchor="a-titles-layout-has-changed",
         )
 
@@ -139,9 +141,15 @@ def _missed(connection: Connection, now: datetime, policy: Policy = DEFAULT) -> 
                 title_id=row["title_id"],
                 cause=f"About {row['missed']} entries of a week came and went between two polls, beside {row['came']} that were seen: "
                 f"in {row['turned']} of {row['polls']} polls all was new, so older ones may be lost; the feed holds {row['depth']}.",
-                step="Look for a fuller feed or a news sitemap of the title: ./wiredesk titles discover and its site.",
+                step=f"Look for a fuller feed or a news sitemap of the title: `./wiredesk titles discover {_site(row['url'])}`.",
                 anchor="entries-are-missed",
             )
+
+
+def _site(feed: str) -> str:
+    """Return the site of a feed's address, fit to stand in a command."""
+    parts = urlsplit(feed)
+    return quote(f"{parts.scheme}://{parts.netloc}", safe=":/.-[]@")
 
 
 def _copies(connection: Connection, now: datetime, policy: Policy = DEFAULT) -> Iterator[Alarm]:

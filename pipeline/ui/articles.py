@@ -23,14 +23,15 @@ routes = APIRouter()
 @routes.get("/article", response_model=None)
 def article(request: Request) -> HTMLResponse:
     said = asked.word(request, "url")
-    told: dict[str, Any] = {"said": said, "one": None, "sightings": [], "refusals": [], "titles": [], "mistake": "", "now": None}
+    told: dict[str, Any] = {"said": said, "one": None, "sightings": [], "refusals": [], "titles": [], "mistake": ""}
+    told |= {"host": "", "now": None}
     try:
         address, key, host = urls.plain(said), urls.key(said), urls.host(said)
     except ValueError:
         told["mistake"] = "That is no http or https address." if said else ""
     else:
         with reading(request) as edges:
-            told["now"] = edges.now()
+            told |= {"now": edges.now(), "host": host}
             told |= _known(edges.connection, (said, address), key, host)
     return page(request, "article.html", meaning={reason.value: words for reason, words in MEANING.items()}, **told)
 

@@ -1,6 +1,7 @@
 """Figures -> charts as SVG, painted by our own style sheet: pygal lays out, and what it would paint or script is taken away.
 
-The content security policy forbids styles within a page, so that only shapes, classes and texts may stay.
+The content security policy forbids styles within a page, so that only shapes, classes and texts may stay. Each chart comes twice, for a
+laptop and for a phone, and the style sheet shows one: a large one made smaller has too small words, and scrolled its end is out of sight.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ FORM: Mapping[str, Any] = {
     "margin": 0,
     "no_data_text": "",
 }
+EACH = 6  # bars between two labels
+WIDE, NARROW = 960, 390  # units across; on a phone one is about a pixel
 _PAINTED = {"defs", "style", "script", "title"}
 _OVERLAYS = {"titles", "plot text-overlay", "plot tooltip-overlay", "background"}
 
@@ -41,30 +44,37 @@ def spark(values: Sequence[float | None], label: str) -> Markup:
     ).format(label, points)
 
 
-def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], label: str, *, each: int = 6) -> Markup:
-    """Return stacked bars over time; every `each`th is labelled."""
-    pygal = _pygal()
+def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], label: str, *, axis: Sequence[str] | None = None) -> Markup:
+    """Return stacked bars over time, named by their labels when pointed at, and by `axis` below: each sixth, back from the last."""
+    below = [name if (len(labels) - 1 - place) % EACH == 0 else "" for place, name in enumerate(axis or labels)]
+    return Markup("").join(_bars(labels, series, (label, form), axis=below) for form in ("wide", "narrow"))
 
+
+def _bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], said: tuple[str, str], *, axis: Sequence[str]) -> Markup:
     highest = max((sum(column) for column in zip(*series.values(), strict=True)), default=0)
     shape: Mapping[str, Any] = {
         "spacing": 4,
         "y_labels": _steps(highest),
-        "x_labels_major_every": each,
-        "show_minor_x_labels": False,
         "truncate_label": -1,
     }
-    chart = pygal.StackedBar(width=960, height=200, formatter=lambda value: f"{value:,.0f}", **FORM, **shape)
-    chart.x_labels = list(labels)
+    width, height = (WIDE, 200) if said[1] == "wide" else (NARROW, 170)
+    chart = _pygal().StackedBar(width=width, height=height, formatter=lambda value: f"{value:,.0f}", **FORM, **shape)
+    chart.x_labels = list(axis)
     for name, values in series.items():
-        chart.add(name, list(values))
-    return _drawn(chart, label, "bars")
+        chart.add(name, [{"value": found, "label": f"{at}: {found:,.4g} {name}"} for at, found in zip(labels, values, strict=True)])
+    return _drawn(chart, said[0], f"bars {said[1]}")
 
 
 def dots(points: Mapping[str, Sequence[tuple[float, float, str]]], label: str, *, ticks: Sequence[tuple[float, str]], rows: int) -> Markup:
     """Return points on a line of time, kind by kind: x, row, what to say of it."""
-    pygal = _pygal()
+    return Markup("").join(_dots(points, (label, form), ticks=ticks, rows=rows) for form in ("wide", "narrow"))
 
-    names = dict(ticks)
+
+def _dots(
+    points: Mapping[str, Sequence[tuple[float, float, str]]], said: tuple[str, str], *, ticks: Sequence[tuple[float, str]], rows: int
+) -> Markup:
+    wide = said[1] == "wide"
+    names = dict(ticks if wide else [*ticks[:1], *ticks[-1:0:-3][::-1]])
     last = max([x for told in points.values() for x, *_ in told] + list(names) + [1.0])
     shape: Mapping[str, Any] = {
         "stroke": False,
@@ -74,12 +84,13 @@ def dots(points: Mapping[str, Sequence[tuple[float, float, str]]], label: str, *
         "dots_size": 5,
         "truncate_label": -1,
     }
-    chart = pygal.XY(width=960, height=48 + 14 * rows, xrange=(-last * 0.01, last * 1.02), range=(-0.7, rows - 0.3), **FORM, **shape)
+    across, size = (-last * 0.01, last * 1.02), (WIDE if wide else NARROW, 48 + 14 * rows)
+    chart = _pygal().XY(width=size[0], height=size[1], xrange=across, range=(-0.7, rows - 0.3), **FORM, **shape)
     chart.x_labels = list(names)
     chart.x_value_formatter = lambda value: names.get(value, "")
     for kind, told in points.items():
         chart.add(kind, [{"value": (x, row), "label": said} for x, row, said in told])
-    return _drawn(chart, label, "dots")
+    return _drawn(chart, said[0], f"dots {said[1]}")
 
 
 def _steps(highest: float) -> list[float]:

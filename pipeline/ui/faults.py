@@ -29,7 +29,7 @@ def refused(request: Request, error: Exception) -> Response:
 
 
 def no_database(request: Request, error: Exception) -> Response:
-    hint = getattr(error, "hint", "") or "Run ./wiredesk doctor."
+    hint = getattr(error, "hint", "") or "Run `./wiredesk doctor`."
     return page(
         request,
         "fault.html",
@@ -43,5 +43,5 @@ def no_database(request: Request, error: Exception) -> Response:
 
 def no_answer(request: Request, error: Exception) -> Response:
     detail = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
-    hint = "Try again in a minute. If it stays: was the schema brought up to date (./wiredesk migrate)?"
+    hint = "Try again in a minute. If it stays: was the schema brought up to date (`./wiredesk migrate`)?"
     return page(request, "fault.html", status=503, title="The database did not answer as it should.", detail=detail, hint=hint)

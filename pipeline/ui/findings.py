@@ -35,7 +35,7 @@ class Red:
 
 DEFAULT = Policy()
 STEPS = {  # what to do first about a red task; all others: the log
-    ("feeds", "sync"): "A block of the registry is not valid: ./wiredesk titles check names file and line.",
+    ("feeds", "sync"): "A block of the registry is not valid: `./wiredesk titles check` names file and line.",
     ("ingest", "settle"): "Most feeds of the run failed: look at the network and the resolver of this machine first.",
     ("stories", "publish"): "The ledger does not balance: its log says which line, the runbook how to look.",
 }
@@ -79,7 +79,7 @@ def found(
 
 def red(tasks: Sequence[Red]) -> list[Finding]:
     """Return the red tasks as findings."""
-    log = "Read the end of its log (Dags, the DAG, its red square); then ./wiredesk doctor. Clearing it is safe."
+    log = "Read the end of its log (Dags, the DAG, its red square); then `./wiredesk doctor`. Clearing it is safe."
     return [
         Finding(
             what=f"Red: {task.task} of {task.dag}",
@@ -105,7 +105,7 @@ def _polls(feeds: Mapping[str, Any], now: datetime, policy: Policy) -> Iterator[
         yield Finding(
             what="Nothing is being polled",
             cause=f"The last poll of any feed was {span(now - last)} ago." if last else "No feed has been polled yet.",
-            step="Is the DAG ingest paused, or red? Is the scheduler healthy? Run ./wiredesk doctor.",
+            step="Is the DAG ingest paused, or red? Is the scheduler healthy? Run `./wiredesk doctor`.",
             anchor="the-dags-and-what-red-means",
             grave=True,
         )

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse  # noqa: TC002  likewise
 from pipeline import clock
 from pipeline.store import dicts
 from pipeline.ui import charts, findings
-from pipeline.ui.pages import page, reading
+from pipeline.ui.pages import page, rate, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,42 +23,52 @@ if TYPE_CHECKING:
 routes = APIRouter()
 DAY = timedelta(hours=24)
 RUNS = 6
+FEW = 3  # alarms of a kind that are shown at once; more are folded
 LATE = timedelta(minutes=30)
-FIGURES = (  # column of ops.edition, what it means
-    ("articles", "with a text, in a story"),
-    ("stories", "independent texts"),
-    ("copies", "of another article's text"),
-    ("refused", "each for a named reason"),
-    ("pending", "on their way to a page, a text, a story"),
+FIGURES = (  # column of ops.edition, its name here, what it means
+    ("articles", "articles", "with a text, in a story"),
+    ("stories", "stories", "independent texts"),
+    ("copies", "copies", "of another article's text"),
+    ("refused", "pages refused", "each for a named reason"),
+    ("pending", "pending", "wait for their page or text"),
 )
+HEADS = {  # kind of an alarm -> how its line begins
+    "silent_title": "Silent",
+    "layout_changed": "New layout",
+    "refusals": "Pages refused",
+    "missed_entries": "Entries missed",
+    "copies_jumped": "Copies",
+    "late_run": "A run is late",
+}
 
 
 @routes.get("/", response_model=None)
 def overview(request: Request) -> HTMLResponse:
     with reading(request) as edges:
-        now = edges.now()
+        now, pace = edges.now(), rate(edges.settings)
         window = {"since": now - DAY, "now": now}
         connection = edges.connection
         editions = dicts(connection, "ui.editions", **window)
         latest = dicts(connection, "ui.last_edition")
         polls = _hours(dicts(connection, "ui.polls_by_hour", **window), now)
-        feeds = dicts(connection, "ui.feeds_by_health", late=now - LATE)[0]
+        feeds = dicts(connection, "ui.feeds_by_health", late=now - LATE * max(pace, 1.0))[0]
         reasons = dicts(connection, "ui.failing_by_reason")
         alarms = dicts(connection, "ui.alarms", now=now)
         refused = dicts(connection, "ui.refusals", **window)
         runs = dicts(connection, "publish.runs", now=now, limit=RUNS)
     came = sum(row["new"] for row in polls)
-    rate = float((edges.settings.clock or "1").split()[-1])
     red = findings.red(request.app.state.house.red(clock.wall()))
-    told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came, policy=findings.patient(rate))
+    told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came, policy=findings.patient(pace))
     return page(
         request,
         "overview.html",
         now=now,
         findings=red + told,
-        alarms=[alarm for alarm in alarms if not alarm["until"]],
+        alarms=grouped([alarm for alarm in alarms if not alarm["until"]]),
         silenced=[alarm for alarm in alarms if alarm["until"]],
-        figures=[_figure(figure, editions, latest[0] if latest else None) for figure in FIGURES],
+        loud=sum(not alarm["until"] for alarm in alarms),
+        heads=HEADS,
+        figures={figure[0]: _figure(figure, editions, latest[0] if latest else None) for figure in FIGURES},
         feeds=feeds,
         reasons=reasons,
         runs=runs,
@@ -69,16 +79,24 @@ def overview(request: Request) -> HTMLResponse:
     )
 
 
-def _figure(figure: tuple[str, str], editions: Sequence[dict[str, Any]], latest: dict[str, Any] | None) -> dict[str, Any]:
+def grouped(alarms: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]:
+    """Return each kind of alarm in the order of its first: its head, those that are shown, those that are folded."""
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for alarm in alarms:
+        kinds.setdefault(alarm["kind"], []).append(alarm)
+    return [(HEADS.get(kind, kind), told[:FEW], told[FEW:]) for kind, told in kinds.items()]
+
+
+def _figure(figure: tuple[str, str, str], editions: Sequence[dict[str, Any]], latest: dict[str, Any] | None) -> dict[str, Any]:
     """Return a figure with its line: what was added hour by hour; of what is pending, how much there was."""
-    name, means = figure
-    values = [row[name] for row in editions]
+    column, name, means = figure
+    values = [row[column] for row in editions]
     flow = [after - before for before, after in pairwise(values)]
     line = charts.spark(
-        *((values, f"{name} in the last 24 hours") if name == "pending" else (flow, f"{name} added in each of the last 24 hours"))
+        *((values, f"{name} in the last 24 hours") if column == "pending" else (flow, f"{name} added in each of the last 24 hours"))
     )
     change = sum(flow) if flow else None
-    return {"name": name, "means": means, "value": latest[name] if latest else None, "change": change, "spark": line}
+    return {"name": name, "means": means, "value": latest[column] if latest else None, "change": change, "spark": line}
 
 
 def _hours(rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
@@ -91,4 +109,4 @@ def _hours(rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]
 
 def _came(polls: Sequence[dict[str, Any]]) -> Markup:
     labels = [f"{row['hour']:%H:%M}" for row in polls]
-    return charts.bars(labels, {"new articles": [float(row["new"]) for row in polls]}, "New articles in each of the last 24 hours")
+    return charts.bars(labels, {"new entries": [float(row["new"]) for row in polls]}, "New entries in each of the last 24 hours")

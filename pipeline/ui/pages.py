@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from pipeline import clock
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from pipeline.settings import Settings
     from pipeline.steps.edges import Edges
 
 PARTS = (
@@ -62,6 +63,7 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
                 "status": status,
                 "here": request.url.path.removeprefix(root).strip("/").partition("/")[0],
                 "now": now,
+                "rate": rate(house.settings) if house.settings.clock else None,
                 "ago": partial(wording.ago, now=now),
                 "visitor": who,
                 "token": visitor.token(house.key, who, clock.wall()) if who else "",
@@ -75,6 +77,19 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
 
 def moment(request: Request) -> datetime:
     return clock.read(request.app.state.house.settings.clock)()
+
+
+def rate(settings: Settings) -> float:
+    """Return how many times as fast as the wall's the clock of the news runs; 0: it stands. Only a newsstand has a clock of its own."""
+    return float((settings.clock or "1").split()[-1])
+
+
+def coded(text: str | None) -> Markup:
+    """Return a text of ours with what stands in backticks as code."""
+    parts = wording.clean(text).split("`")
+    if len(parts) % 2 == 0:  # one too many: it is part of the text
+        return escape("`".join(parts))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def _link(request: Request, **changes: Any) -> str:
@@ -96,6 +111,7 @@ def _templates() -> Environment:
     made.filters |= {
         name: getattr(wording, name) for name in ("short", "number", "share", "span", "clock", "date", "plural", "difference", "clean")
     }
+    made.filters["coded"] = coded
     return made
 
 

@@ -12,8 +12,11 @@ from starlette.requests import Request  # noqa: TC002  FastAPI reads it
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from pipeline.articles import changes
+from pipeline.records import Copy
 from pipeline.steps import why
-from pipeline.store import dicts
+from pipeline.store import dicts, read
+from pipeline.stories import canonical
+from pipeline.stories.decisions import Decision
 from pipeline.ui import asked, charts, wording
 from pipeline.ui.pages import page, reading
 from pipeline.ui.refusals import WINDOWS, window
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pipeline.steps.why import Why
+    from pipeline.store import Connection
 
 routes = APIRouter()
 EACH = 40
@@ -58,10 +62,12 @@ def story(request: Request, story_id: int) -> HTMLResponse | RedirectResponse:
             return RedirectResponse(f"{request.scope.get('root_path', '')}/stories/{found[0]['merged_into']}", 303)
         members = dicts(connection, "ui.members", story_id=story_id, limit=MOST)
         events = dicts(connection, "ui.story_events", story_id=story_id)
+        stands = _stands(connection, found[0]["canonical_article_id"], members)
         text = dicts(connection, "ui.text", article_id=found[0]["canonical_article_id"])[0]
         edited = [row["article_id"] for row in members if row["version"] > 1][:10]
         versions = dicts(connection, "ui.versions", articles=edited) if edited else []
-    told: dict[str, Any] = {"story": found[0], "members": members, "events": events, "text": text, "relations": RELATIONS}
+    text |= {"standfirst": _standfirst(text)}
+    told: dict[str, Any] = {"story": found[0], "members": members, "events": events, "text": text, "relations": RELATIONS, "stands": stands}
     return page(request, "story.html", now=now, time_line=_time_line(members), versions=list(_changed(versions)), most=MOST, **told)
 
 
@@ -77,6 +83,29 @@ def compare(request: Request, story_id: int) -> HTMLResponse:
         told = why.explain(edges, left, right)
     sides = [known[article] | side for article, side in zip((left, right), beside(told), strict=True)]
     return page(request, "compare.html", now=now, story_id=story_id, sides=sides, why=told, members=members)
+
+
+def _stands(connection: Connection, chosen: int, members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return why the canonical article stands for the story: the decision if it is one, else what puts it before each of the others."""
+    decisions = read(connection, "decisions.about", Decision, articles=[chosen])
+    decided = next((one for one in decisions if one.what == "set_canonical" and one.article_id == chosen), None)
+    copies = read(connection, "cluster.copies", Copy, articles=[row["article_id"] for row in members])
+    ranked = sorted(copies, key=canonical.rank)
+    best = next((copy for copy in ranked if copy.article == chosen), None)
+    others = [copy for copy in ranked if copy.article != chosen] if best else []
+    return {
+        "decided": decided,
+        "best": best,
+        "next": others[0] if others else None,
+        "because": {copy.article: canonical.because(best, copy) for copy in others if best},
+        "seen_at": {copy.article: copy.first_seen_at for copy in copies},
+    }
+
+
+def _standfirst(text: Mapping[str, Any]) -> str:
+    """Return the standfirst, unless the text begins with it."""
+    said, begins = (" ".join(part.split()).rstrip(".… ").casefold() for part in (text["standfirst"] or "", text["text"][:2000]))
+    return "" if begins.startswith(said) else text["standfirst"]
 
 
 def beside(told: Why) -> list[dict[str, Any]]:

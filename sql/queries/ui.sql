@@ -43,24 +43,24 @@ INSERT INTO ops.silence (kind, subject, who, why, at, until)
 SELECT kind, subject, %(who)s, %(why)s, %(now)s::timestamptz, %(now)s::timestamptz + %(days)s * interval '1 day' FROM ops.alarm WHERE alarm_id = %(alarm_id)s;
 
 -- name: feeds
-WITH newest AS MATERIALIZED (
-    SELECT title_id, (SELECT max(first_seen_at) FROM core.article WHERE article.title_id = title.title_id) AS newest_at FROM core.title WHERE active
-), told AS (
-    SELECT feed.feed_id, title.name AS title_name, title.country, feed.url, feed.section, newest_at, fence,
+-- `wait` is the time between two polls as it is now: of a feed that failed, how long it is left alone.
+WITH told AS (
+    SELECT feed.feed_id, title.name AS title_name, title.country, feed.url, feed.section, brought_at, fence,
         CASE WHEN paused THEN 'paused' WHEN state <> 'active' THEN state WHEN failures > 0 THEN 'failing' WHEN polled_at IS NULL THEN 'new'
             ELSE 'well' END AS health,
-        schedule.failures, schedule.interval, schedule.polled_at, schedule.next_poll_at
-    FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id) LEFT JOIN newest USING (title_id)
+        schedule.failures, schedule.polled_at, schedule.next_poll_at,
+        CASE WHEN failures > 0 THEN greatest(next_poll_at - polled_at, interval '0') ELSE schedule.interval END AS wait
+    FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)
     WHERE feed.active
 ), page AS (
     SELECT *, count(*) OVER () AS found, row_number() OVER (ORDER BY
         CASE WHEN %(sort)s::text = 'title' THEN lower(title_name) END,
         CASE WHEN %(sort)s::text = 'health' THEN array_position('{gone,probation,failing,paused,new,well}', health) END,
         CASE WHEN %(sort)s::text = 'health' THEN -failures END,
-        CASE WHEN %(sort)s::text = 'newest' THEN newest_at END NULLS FIRST,
+        CASE WHEN %(sort)s::text = 'newest' THEN brought_at END NULLS FIRST,
         CASE WHEN %(sort)s::text = 'next' THEN next_poll_at END,
         CASE WHEN %(sort)s::text = 'polled' THEN polled_at END DESC NULLS LAST,
-        CASE WHEN %(sort)s::text = 'interval' THEN told.interval END,
+        CASE WHEN %(sort)s::text = 'interval' THEN wait END,
         lower(title_name), feed_id) AS place
     FROM told
     WHERE (%(health)s::text = '' OR health = %(health)s) AND (%(country)s::text = '' OR country = %(country)s)
@@ -76,7 +76,7 @@ SELECT DISTINCT country FROM core.title WHERE active ORDER BY country;
 -- name: feed
 SELECT feed.feed_id, title.title, title.name AS title_name, title.owner, title.country, title.language, title.kind AS title_kind, feed.url,
     feed.host, feed.section, feed.kind, feed.active, schedule.state, schedule.paused, schedule.failures, schedule.interval, schedule.polled_at,
-    schedule.read_at, schedule.next_poll_at, schedule.depth, schedule.moved_to, schedule.came, schedule.watched, schedule.pace,
+    schedule.read_at, schedule.brought_at, schedule.next_poll_at, schedule.depth, schedule.moved_to, schedule.came, schedule.watched, schedule.pace,
     schedule.fence, schedule.lease_until, poll.reason, poll.detail,
     CASE WHEN NOT feed.active THEN 'retired' WHEN paused THEN 'paused' WHEN state <> 'active' THEN state WHEN failures > 0 THEN 'failing'
         WHEN polled_at IS NULL THEN 'new' ELSE 'well' END AS health
@@ -85,13 +85,13 @@ WHERE feed.feed_id = %(feed_id)s;
 
 -- name: feed_polls
 SELECT at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at
-FROM ops.poll WHERE feed_id = %(feed_id)s ORDER BY fence DESC LIMIT %(limit)s;
+FROM ops.poll WHERE feed_id = %(feed_id)s ORDER BY fence DESC LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: feed_events
 SELECT at, what, was, now, detail, who FROM ops.feed_event WHERE feed_id = %(feed_id)s ORDER BY at DESC, feed_event_id DESC LIMIT %(limit)s;
 
 -- name: feed_refusals
-SELECT stage, reason, detail, url, last_at, times FROM ops.refusal WHERE feed_id = %(feed_id)s ORDER BY last_at DESC LIMIT %(limit)s;
+SELECT stage, reason, detail, url, first_at, last_at, times FROM ops.refusal WHERE feed_id = %(feed_id)s ORDER BY last_at DESC LIMIT %(limit)s;
 
 -- name: feed_for_update
 SELECT state, paused, fence, active, next_poll_at FROM ops.schedule JOIN core.feed USING (feed_id) WHERE feed_id = %(feed_id)s FOR UPDATE OF schedule;
@@ -160,7 +160,8 @@ FROM core.article_version AS version JOIN core.article USING (article_id) JOIN c
 WHERE article_id = ANY (%(articles)s) ORDER BY article_id, number LIMIT 60;
 
 -- name: refusals
-SELECT stage, reason, count(*) AS items, sum(times) AS times, max(last_at) AS last_at
+-- What was refused within the time; `times` counts each of these items from when it was first refused.
+SELECT stage, reason, count(*) AS items, sum(times) AS times, min(first_at) AS first_at, max(last_at) AS last_at
 FROM ops.refusal WHERE last_at > %(since)s AND last_at <= %(now)s GROUP BY stage, reason ORDER BY items DESC, stage, reason;
 
 -- name: refusal_examples
