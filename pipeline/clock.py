@@ -32,5 +32,10 @@ def read(spec: str | None) -> Clock:
     return clock
 
 
+def rate(spec: str | None) -> float:
+    """Return how many times as fast as the wall clock the clock of `spec` runs; 0: it stands."""
+    return float(spec.split()[-1]) if spec else 1.0
+
+
 def fast(anchor: datetime, started: datetime, rate: float) -> Clock:
     return lambda: anchor + (wall() - started) * rate

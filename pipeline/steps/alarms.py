@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pipeline import clock
 from pipeline.records import Tally
 from pipeline.steps import watched
 from pipeline.steps.edges import Edges, Report, Wanted, silent
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 Told = Mapping[str, str]  # an alarm's kind, subject, cause, step, anchor
 Tell = Callable[[Told], None]
 LATE_RUN = "late_run"
-HOLDS = timedelta(hours=1)  # a late run is an alarm for so long after the last one
+HOLDS = timedelta(hours=1)  # a late run is an alarm for so long after the last one, by the clock on the wall: runs go by that
 
 
 def line(told: Told) -> str:
@@ -52,7 +53,7 @@ def watch(
     Tally: new, held, ended, and silenced (of the first two).
     """
     now = edges.now()
-    doors = committed(edges.connection, partial(_watched, edges.connection, now))
+    doors = committed(edges.connection, partial(_watched, edges.connection, now, HOLDS * max(clock.rate(edges.settings.clock), 1.0)))
     report(1, 1)
     _tell(edges, now, tell)
     return {"alarm": Tally(seen=doors["new"] + doors["held"] + doors["ended"], doors=doors)}
@@ -84,7 +85,7 @@ def _tell(edges: Edges, now: datetime, tell: Tell) -> None:
             write(edges.connection, "alarms.told", alarm_id=number, at=now)
 
 
-def _watched(connection: Connection, now: datetime) -> Counter[str]:
+def _watched(connection: Connection, now: datetime, holds: timedelta) -> Counter[str]:
     value(connection, "alarms.lock")
     found = list(watched.found(connection, now))
     hushed = {(row["kind"], row["subject"]) for row in dicts(connection, "alarms.silenced", at=now)}
@@ -93,11 +94,15 @@ def _watched(connection: Connection, now: datetime) -> Counter[str]:
         doors["new" if value(connection, "alarms.hold", **asdict(alarm), at=now) else "held"] += 1
         doors["silenced"] += (alarm.kind, alarm.subject) in hushed
     still = {(alarm.kind, alarm.subject) for alarm in found}
-    over = [row["alarm_id"] for row in dicts(connection, "alarms.open") if (row["kind"], row["subject"]) not in still and _past(row, now)]
+    over = [
+        row["alarm_id"]
+        for row in dicts(connection, "alarms.open")
+        if (row["kind"], row["subject"]) not in still and _past(row, now - holds)
+    ]
     doors["ended"] = write(connection, "alarms.end", alarms=over, at=now)
     return doors
 
 
-def _past(row: Mapping[str, str | datetime], now: datetime) -> bool:
+def _past(row: Mapping[str, str | datetime], since: datetime) -> bool:
     """Tell whether an alarm that was not found again has ended: a late run is not looked for, but told by Airflow."""
-    return row["kind"] != LATE_RUN or row["seen_at"] < now - HOLDS  # type: ignore[operator]  # it is a time
+    return row["kind"] != LATE_RUN or row["seen_at"] < since  # type: ignore[operator]  # it is a time

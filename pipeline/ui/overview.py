@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse  # noqa: TC002  likewise
 from pipeline import clock
 from pipeline.store import dicts
 from pipeline.ui import charts, findings
-from pipeline.ui.pages import page, rate, reading
+from pipeline.ui.pages import page, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,20 +45,20 @@ HEADS = {  # kind of an alarm -> how its line begins
 @routes.get("/", response_model=None)
 def overview(request: Request) -> HTMLResponse:
     with reading(request) as edges:
-        now, pace = edges.now(), rate(edges.settings)
+        now, rate = edges.now(), clock.rate(edges.settings.clock)
         window = {"since": now - DAY, "now": now}
         connection = edges.connection
         editions = dicts(connection, "ui.editions", **window)
         latest = dicts(connection, "ui.last_edition")
         polls = _hours(dicts(connection, "ui.polls_by_hour", **window), now)
-        feeds = dicts(connection, "ui.feeds_by_health", late=now - LATE * max(pace, 1.0))[0]
+        feeds = dicts(connection, "ui.feeds_by_health", late=now - LATE * max(rate, 1.0))[0]
         reasons = dicts(connection, "ui.failing_by_reason")
         alarms = dicts(connection, "ui.alarms", now=now)
         refused = dicts(connection, "ui.refusals", **window)
         runs = dicts(connection, "publish.runs", now=now, limit=RUNS)
     came = sum(row["new"] for row in polls)
     red = findings.red(request.app.state.house.red(clock.wall()))
-    told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came, policy=findings.patient(pace))
+    told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came, policy=findings.patient(rate))
     return page(
         request,
         "overview.html",

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from pipeline.settings import Settings
     from pipeline.steps.edges import Edges
 
 PARTS = (
@@ -63,7 +62,7 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
                 "status": status,
                 "here": request.url.path.removeprefix(root).strip("/").partition("/")[0],
                 "now": now,
-                "rate": rate(house.settings) if house.settings.clock else None,
+                "rate": clock.rate(house.settings.clock) if house.settings.clock else None,  # only a newsstand has a clock of its own
                 "ago": partial(wording.ago, now=now),
                 "visitor": who,
                 "token": visitor.token(house.key, who, clock.wall()) if who else "",
@@ -77,11 +76,6 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
 
 def moment(request: Request) -> datetime:
     return clock.read(request.app.state.house.settings.clock)()
-
-
-def rate(settings: Settings) -> float:
-    """Return how many times as fast as the wall's the clock of the news runs; 0: it stands. Only a newsstand has a clock of its own."""
-    return float((settings.clock or "1").split()[-1])
 
 
 def coded(text: str | None) -> Markup:

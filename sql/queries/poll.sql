@@ -118,9 +118,9 @@ VALUES (%(feed_id)s, %(fence)s, %(at)s, %(status)s, %(robots)s, %(reason)s, %(de
 UPDATE ops.schedule SET
     state = %(state)s, interval = %(interval)s, failures = %(failures)s, pace = %(pace)s, usual = %(usual)s, skips = %(skips)s,
     read_at = %(read_at)s, depth = %(depth)s, came = %(came)s, watched = %(watched)s, lately = %(lately)s, awaited = %(awaited)s,
-    next_poll_at = %(next_poll_at)s, polled_at = %(at)s,
+    next_poll_at = %(next_poll_at)s, polled_at = %(at)s::timestamptz,
     brought_at = CASE WHEN EXISTS (
-        SELECT FROM core.sighting WHERE sighting.feed_id = schedule.feed_id AND last_seen_at = %(at)s AND first_seen_at = %(at)s
-    ) THEN %(at)s ELSE brought_at END,
+        SELECT FROM core.sighting WHERE sighting.feed_id = schedule.feed_id AND last_seen_at = %(at)s::timestamptz AND first_seen_at = %(at)s::timestamptz
+    ) THEN %(at)s::timestamptz ELSE brought_at END,
     etag = %(etag)s, last_modified = %(last_modified)s, bodies = %(bodies)s, moved_to = %(moved_to)s, lease_until = '2000-01-01Z'
 WHERE feed_id = %(feed_id)s AND fence = %(fence)s;
