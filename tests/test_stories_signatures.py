@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+from array import array
 from dataclasses import replace
 from datetime import timedelta
-from itertools import combinations
+from itertools import accumulate, combinations
 
 import pytest
+import xxhash
 from builders_stories import NOON, THIRD, UNRELATED, WIRE, cut, signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stories import candidates, quotations, signatures, words
+from pipeline.stories import candidates, quotations, signatures, vocabularies, words
 
 
 @pytest.mark.parametrize(
@@ -126,10 +128,44 @@ def test_a_sample_holds_what_a_trimmed_copy_holds_too():
     assert len(whole & third) >= len(whole) / 6
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="ab I'’-_.,1٣é中ไั한अ् \u3000\x1c\u200b\n", max_size=60), st.integers(1, 9))
+def test_words_are_those_that_a_search_finds_and_shingles_those_of_each_window(text, seed):
+    """Both are found in larger pieces than one, which may change no hash: signatures of many deployments are stored."""
+    signed = signatures.sign(text, "xx", seed=seed)
+    cleaned = words.clean(text, "xx")
+    found = [words.plain(word) for word in words.pattern(cleaned).findall(cleaned)]
+    assert signed.tokens == tuple(xxhash.xxh3_64_intdigest(word.encode(), seed) & 0xFFFFFFFF for word, _ in found)
+    windows = range(len(found) - signed.width + 1)
+    hashed = [xxhash.xxh3_64_intdigest(array("I", signed.tokens[at : at + signed.width]).tobytes()) for at in windows]
+    assert signed.shingles == tuple(shingle - (shingle >> 63 << 64) for shingle in hashed)
+
+
+def test_a_signature_stays_what_it_was():
+    """What is stored was signed by earlier releases: where this fails, `signatures.VERSION` is to rise."""
+    signed = signatures.sign(
+        "Nine crews said: “We shall not sail before the harbour is paid, not one of us.” It’s 4,200 people.", "en", seed=7
+    )
+    whole = array("I", signed.tokens).tobytes() + signed.flags + array("q", signed.shingles).tobytes()
+    assert xxhash.xxh3_64_hexdigest(whole) == "d39f24f13fed9781"
+
+
+def test_what_nobody_prints_twice_is_not_remembered(monkeypatch):
+    monkeypatch.setattr(vocabularies, "MOST", 50)
+    vocabulary = vocabularies.of(1, words.pattern("a"))
+    assert signatures.sign(WIRE, "en", seed=1).flags == signature(WIRE).flags
+    signatures.sign(WIRE + "x" * 1000 + " " + ".x" * 1000, "en", seed=1)
+    assert len(vocabulary) <= 50
+    assert max(map(len, vocabulary)) <= vocabularies.LONGEST
+
+
 def heard(lines: list[str], language: str) -> list[str]:
-    cut_up = [part for line in lines for part in quotations.split(line)]
-    said = quotations.hear([(words.pattern(part).findall(part), quoted) for part, quoted in cut_up], language)
-    return [part for (part, _), somebodys in zip(cut_up, said, strict=True) if somebodys]
+    cut_up = [(part, len(part.split()), quoted) for line in lines for part, quoted in quotations.split(line)]
+    ends = list(accumulate(count for _, count, _ in cut_up))
+    stretches = [(end - count, end, quoted) for (_, count, quoted), end in zip(cut_up, ends, strict=True)]
+    voices = bytes(quotations.voices(word.strip(",.")) for part, _, _ in cut_up for word in part.split())
+    said = quotations.hear(stretches, voices, language)
+    return [part for (part, _, _), (start, end, _) in zip(cut_up, stretches, strict=True) if (start, end) in said]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+Line = tuple[int, int, bool]  # which words of a text begin and end it, and whether it is somebody's by its marks
+
 # Marks that open and close, of the languages we read; an opened quotation ends with its paragraph at the latest,
 # as a speech of several paragraphs opens each of them and closes the last one only.
 _TO_THE_END = {
@@ -45,6 +47,10 @@ _SPEAKERS = {
         "it": "io noi nostro nostra nostri nostre mio mia miei mie",
     }.items()
 }
+_VOICES: dict[str, int] = {}  # a word of the first person -> the languages in which it is one, a bit each
+for _bit, _said in enumerate(_SPEAKERS.values()):
+    _VOICES.update({form: _VOICES.get(form, 0) | 1 << _bit for form in _said})
+_OF = {language: bytes(voices >> place & 1 for voices in range(256)) for place, language in enumerate(_SPEAKERS)}
 _MOST = 0.4  # of the narration; a text that says "we" in more of it is told by somebody, as columns are
 
 
@@ -56,14 +62,21 @@ def split(text: str) -> list[tuple[str, bool]]:
     return [(line, quoted or (len(line) >= MIN_SIGNS and _POST.search(line) is not None)) for line, quoted in lines]
 
 
-def hear(lines: Sequence[tuple[Sequence[str], bool]], language: str) -> list[bool]:
-    """Return which lines are somebody's words, of lines as words: those that are so by their marks, and those in the first person."""
-    speakers = _SPEAKERS.get(language, frozenset())
-    spoken = [quoted or not speakers.isdisjoint(words) for words, quoted in lines]
-    narrated = sum(len(words) for words, quoted in lines if not quoted)
-    if sum(len(words) for (words, quoted), said in zip(lines, spoken, strict=True) if said and not quoted) > _MOST * narrated:
-        return [quoted for _, quoted in lines]
-    return spoken
+def voices(word: str) -> int:
+    """Return in which languages a word as printed is one of the first person, a bit each."""
+    return _VOICES.get(word, 0)
+
+
+def hear(lines: Sequence[Line], voices: bytes, language: str) -> list[tuple[int, int]]:
+    """Return where words begin and end that are somebody's: those that are so by their marks, and lines in the first person.
+
+    `voices` is what `voices` says of each word of the text.
+    """
+    spoken = voices.translate(_OF[language]) if language in _OF else b""
+    aloud = [(start, end, quoted or 1 in spoken[start:end]) for start, end, quoted in lines]
+    narrated = sum(end - start for start, end, quoted in lines if not quoted)
+    told = sum(end - start for (start, end, said), (_, _, quoted) in zip(aloud, lines, strict=True) if said and not quoted)
+    return [(start, end) for start, end, said in (lines if told > _MOST * narrated else aloud) if said]
 
 
 def _marked(text: str) -> list[tuple[str, bool]]:

@@ -6,14 +6,13 @@ import struct
 import zlib
 from array import array
 from dataclasses import replace
-from functools import lru_cache
-from itertools import chain, compress
+from itertools import compress, starmap
 from typing import TYPE_CHECKING
 
 import xxhash
 
 from pipeline.records import Signature
-from pipeline.stories import quotations, words
+from pipeline.stories import quotations, vocabularies, words
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -27,6 +26,7 @@ QUOTED, BOILERPLATE = 4, 8  # what a word is, beside words.NUMBER and words.NAME
 
 WORTH = bytes(not flag & BOILERPLATE for flag in range(256))  # translates flags for itertools.compress
 _WITHOUT_BOILERPLATE = bytes(flag & ~BOILERPLATE for flag in range(256))
+_AS_QUOTED = bytes(flag | QUOTED for flag in range(256))
 _HEAD = struct.Struct("<BBI")  # version, width, words
 
 
@@ -37,17 +37,21 @@ def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] =
     the shingles that the article's title repeats on its pages (see boilerplate.py): they weigh nothing.
     """
     text = words.clean(text, language)
-    pattern, vocabulary = words.pattern(text), _vocabulary(seed)
-    lines = [(pattern.findall(line), quoted) for line, quoted in quotations.split(text)]
-    found = list(map(vocabulary.__getitem__, chain.from_iterable([printed for printed, _ in lines])))
-    tokens, kinds = zip(*found, strict=True) if found else ((), ())
-    flags, end = bytearray(kinds), 0
-    for (printed, _), said in zip(lines, quotations.hear(lines, language), strict=True):
-        start, end = end, end + len(printed)
-        if said:
-            flags[start:end] = bytes([flag | QUOTED for flag in flags[start:end]])
-    width = SIGN_WIDTH if len(words.SIGN.findall(text)) * 2 > len(found) else WIDTH
-    whole = _whole(tokens, bytes(flags), width)
+    pattern = words.pattern(text)
+    vocabulary = vocabularies.of(seed, pattern)
+    apart = (
+        pattern.findall if pattern is words.WORD_OR_SIGN else str.split
+    )  # what stands between blanks is met again, unless nothing has any
+    parts, lines, end = list[bytes](), list[quotations.Line](), 0
+    for line, quoted in quotations.split(text):
+        parts.append(b"".join(map(vocabulary.__getitem__, apart(line))))
+        start, end = end, end + len(parts[-1]) // vocabularies.SIZE
+        lines.append((start, end, quoted))
+    tokens, flags, voices = vocabularies.parted(b"".join(parts))
+    for start, end in quotations.hear(lines, voices, language):
+        flags[start:end] = flags[start:end].translate(_AS_QUOTED)
+    signs = len(words.SIGN.findall(text)) if pattern is words.WORD_OR_SIGN else 0
+    whole = _whole(tokens, bytes(flags), SIGN_WIDTH if signs * 2 > len(tokens) else WIDTH)
     return discount(whole, boilerplate) if boilerplate else whole
 
 
@@ -78,41 +82,28 @@ def unpack(data: bytes) -> Signature:
     tokens = array("I")
     end = _HEAD.size + count * tokens.itemsize
     tokens.frombytes(data[_HEAD.size : end])
-    return _whole(tuple(tokens), zlib.decompress(data[end:]), width)
+    return _whole(tokens, zlib.decompress(data[end:]), width)
 
 
-def _whole(tokens: tuple[int, ...], flags: bytes, width: int) -> Signature:
-    shingles = _shingles(array("I", tokens), width)
+def _whole(tokens: array[int], flags: bytes, width: int) -> Signature:
+    shingles = tuple(_shingles(tokens, width))
     sample = _sample(shingles, flags, width)
-    return Signature(version=VERSION, width=width, tokens=tokens, flags=flags, shingles=shingles, sample=sample)
+    return Signature(version=VERSION, width=width, tokens=tuple(tokens), flags=flags, shingles=shingles, sample=sample)
 
 
-class _Vocabulary(dict[str, tuple[int, int]]):
-    """Word as printed -> its hash and kind. Filled as words are met: news has few, and hashing is what signing costs."""
+def _shingles(tokens: array[int], width: int) -> array[int]:
+    """Return a signed 64-bit hash of each window, in text order. The words' own hashes are seeded already.
 
-    MOST = 1 << 18
-
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
-
-    def __missing__(self, printed: str) -> tuple[int, int]:
-        if len(self) >= self.MOST:
-            self.clear()
-        word, kind = words.plain(printed)
-        self[printed] = token = xxhash.xxh3_64_intdigest(word.encode("utf-8", "replace"), self.seed) & 0xFFFFFFFF, kind
-        return token
-
-
-_vocabulary = lru_cache(maxsize=4)(_Vocabulary)
-
-
-def _shingles(tokens: array[int], width: int) -> tuple[int, ...]:
-    """Return a signed 64-bit hash of each window, in text order. The words' own hashes are seeded already."""
-    data, size = tokens.tobytes(), tokens.itemsize
-    span = width * size
-    hashed = xxhash.xxh3_64_intdigest
-    unsigned = array("Q", [hashed(data[at : at + span]) for at in range(0, len(data) - span + size, size)])
-    return tuple(memoryview(unsigned).cast("B").cast("q"))
+    Windows that follow one another without sharing a word are read in one go, as many times as a window has words.
+    """
+    data, size, count = tokens.tobytes(), tokens.itemsize, max(len(tokens) - width + 1, 0)
+    hashed, window = xxhash.xxh3_64_intdigest, struct.Struct(f"{width * size}s")
+    shingles = array("Q", bytes(8 * count))
+    for shift in range(min(width, count)):
+        windows = (len(tokens) - shift) // width
+        following = data[shift * size : (shift + windows * width) * size]
+        shingles[shift::width] = array("Q", starmap(hashed, window.iter_unpack(following)))
+    return array("q", shingles.tobytes())
 
 
 def _sample(shingles: tuple[int, ...], flags: bytes | bytearray, width: int) -> tuple[int, ...]:

@@ -16,13 +16,13 @@ _INDIC = "\u0900-\u0dff"
 # Scripts without blanks between words are read sign by sign (Korean too: its particles differ between desks).
 SIGN = re.compile(rf"[{_THAI_CJK}]")
 _WORD = re.compile(r"\w+")
-_WORD_OR_SIGN = re.compile(rf"[{_THAI_CJK}]|[^\W{_THAI_CJK}]+")
+WORD_OR_SIGN = re.compile(rf"[{_THAI_CJK}]|[^\W{_THAI_CJK}]+")
 _INDIC_WORD = re.compile(rf"[\w{_INDIC}]+")
 
 _TWICE_ENCODED = re.compile(
     "[\u00c2-\u00f4](?:[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122])+"
 )
-_INDIC_SIGN = re.compile(f"[{_INDIC}]")
+_NOT_BY_LETTERS = re.compile(f"[{_INDIC}{_THAI_CJK}]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _ARABIC_MARKS = {
     **dict.fromkeys([*range(0x064B, 0x0660), 0x0670, 0x0640]),  # vowel signs and the stretching stroke
@@ -82,11 +82,9 @@ def clean(text: str, language: str) -> str:
 
 def pattern(text: str) -> re.Pattern[str]:
     """Return what finds the words of this text."""
-    if text.isascii():
+    if text.isascii() or not _NOT_BY_LETTERS.search(text):
         return _WORD
-    if SIGN.search(text):
-        return _WORD_OR_SIGN
-    return _INDIC_WORD if _INDIC_SIGN.search(text) else _WORD
+    return WORD_OR_SIGN if SIGN.search(text) else _INDIC_WORD
 
 
 def _decode(found: re.Match[str]) -> str:
