@@ -36,7 +36,7 @@ MARGIN = 0.02  # by which ours is better than each baseline, on the mean of the 
 
 def ours(docs: Sequence[Doc], policy: grouping.Policy = grouping.Policy()) -> Groups:  # noqa: B008  frozen
     known = [sketches.sketch(doc.headline, doc.text, doc.language, story=place, at=doc.at) for place, doc in enumerate(docs)]
-    return whole([tuple(one.story for one in event.tellers) for event in grouping.group(known, policy)], len(docs))
+    return whole([tuple(one.story for one in event.tellers) for event in grouping.group(known, policy=policy)], len(docs))
 
 
 def bcubed(docs: Sequence[Doc], groups: Groups) -> tuple[float, float, float]:

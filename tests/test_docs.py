@@ -43,6 +43,8 @@ def commands():
         for command in group.commands.values():
             words = (name, command.name) if name else (command.name,)
             found[words] = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+            for below in getattr(command, "commands", {}).values():
+                found[*words, below.name] = {option for parameter in below.params for option in parameter.opts} | {"--help"}
     return found
 
 

@@ -46,6 +46,27 @@ def test_texts_of_one_form_with_other_names_or_numbers_are_not_of_one_happening(
     assert told(sketched(same)) == set()
 
 
+def test_people_put_two_events_together_and_bring_all_of_both():
+    known = sketched(MATCHES)
+    assert told(known, together=[(1, 4)]) == {frozenset({1, 2, 3, 4})}
+    assert told(known, together=[(4, 1), (1, 4), (2, 99), (3, 3)]) == {frozenset({1, 2, 3, 4})}
+    assert told(sketched(OTHERS), together=[(1, 3)]) == {frozenset({1, 3})}, "two stories that stood alone"
+
+
+def test_people_keep_two_stories_of_one_event_apart_whatever_is_alike():
+    known = sketched(BRIDGE)
+    for one, other in combinations(range(1, 7), 2):
+        assert all(not {one, other} <= event for event in told(known, apart=[(one, other)]))
+    assert told(known, apart=[(other, 3) for other in (1, 2, 4, 5, 6)]) == {frozenset({1, 2, 4, 5, 6})}
+    assert told(sketched(MATCHES), together=[(1, 3)], apart=[(2, 4)]) == {frozenset({1, 2}), frozenset({3, 4})}, "apart holds"
+
+
+def test_peoples_word_in_any_order_says_the_same():
+    known, together, apart = sketched(BRIDGE) + sketched(MATCHES, first=11), [(1, 11), (12, 13)], [(2, 5), (6, 14)]
+    found = {(frozenset(told(known, together=one, apart=two))) for one in permutations(together) for two in permutations(apart)}
+    assert len(found) == 1
+
+
 def test_likeness_is_symmetric_fades_with_time_and_ends_with_the_window():
     one, other = sketched(FERRY)
     assert alike(one, other) == alike(other, one) > grouping.Policy().alike

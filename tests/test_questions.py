@@ -1,13 +1,17 @@
 """The sixteen questions: short, over mart alone, answered from a day of the newsstand, and right by its ground truth."""
 
+import json
 import re
+import socket
+import sys
 from collections import Counter, defaultdict
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import answered, answers, ask, day
+from pipeline.cli import answered, answers, ask, day, notebook
 from pipeline.errors import QueryError
 from pipeline.events import sections
 from pipeline.machine.postgres import Server
@@ -106,6 +110,37 @@ def rows(asked, statement):
 
 def test_the_page_of_questions_is_up_to_date(asked):
     assert answered.PAGE.read_text(encoding="utf-8") == answered.markdown(asked.connection), "run ./wiredesk ask --write on the demo"
+
+
+def test_the_notebook_runs_and_its_pictures_are_there(demo, tmp_path):
+    for name in ("nbclient", "ipykernel", "matplotlib"):
+        pytest.importorskip(name, reason=f"{name} is not installed")
+    import nbformat
+
+    aside = {name: str(tmp_path / name.lower()) for name in ("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR")}
+    run = notebook.executed({"WIREDESK_VAR": str(demo.settings.var), **aside})
+    kept = nbformat.read(notebook.PAGE, as_version=4)
+    assert said(kept) == said(run) != [], "run ./wiredesk ask --write on the demo"
+    assert [picture[:4] for picture in notebook.pictures(run)] == [b"\x89PNG"] * 5
+    assert [len(picture) for picture in notebook.pictures(kept)] == pytest.approx(list(map(len, notebook.pictures(run))), rel=0.25)
+
+
+def said(page):
+    """Return what the notebook prints, and in which cells it draws."""
+    outputs = [(number, output) for number, cell in enumerate(page.cells) for output in cell.get("outputs", ())]
+    return [(number, output.get("text", "a picture")) for number, output in outputs]
+
+
+def test_the_notebook_says_nothing_of_the_machine_that_ran_it():
+    page = json.loads(notebook.PAGE.read_text(encoding="utf-8"))
+    outputs = [output for cell in page["cells"] for output in cell.get("outputs", ())]
+    assert len(outputs) == 6
+    for output in outputs:
+        output.get("data", {}).pop("image/png", None)
+    text = json.dumps([outputs, page["metadata"], [cell["metadata"] for cell in page["cells"]]])
+    assert not [
+        word for word in (str(ROOT), str(Path.home()), socket.gethostname(), "postgresql", "Traceback", sys.version[:4]) if word in text
+    ]
 
 
 def test_1_who_republishes_an_agency_most_is_as_the_truth_has_it(asked, true):

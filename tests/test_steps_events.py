@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli import events as commands
 from pipeline.errors import DecisionError
-from pipeline.steps import decisions, rounds, topped
+from pipeline.steps import decisions, rounds, said, topped
 from pipeline.steps.cluster import cluster
 from pipeline.steps.events import events
 from pipeline.steps.publish import publish
@@ -216,6 +216,83 @@ def test_a_persons_pick_is_on_the_list_at_once_until_its_time_is_over_or_it_is_w
         topped.unpick(edges, again, who="bob", why="enough")
 
 
+def pairs(edges, *paths):
+    return tuple(at(edges, path) for path in paths)
+
+
+def test_people_join_two_stories_into_one_event_and_it_survives_being_told_anew(edges, web):
+    number = said.say(edges, "one_event", pairs(edges, "beta.example/saffron", "gamma.example/own"), who="ada", why="the cook is on strike")
+    assert happened(edges) == [["own", "saffron", "wire"]]
+    edges.now.forward(hours=4)
+    web.publish("beta", "quay", OWN, at=NOON + timedelta(hours=3))
+    rounds.run(edges)
+    assert happened(edges) == [["own", "quay", "saffron", "wire"]]
+    edges.now.forward(days=20)
+    events(edges)
+    assert happened(edges) == [["own", "quay", "saffron", "wire"]], "also when nothing is told of it any more"
+    rows = ask(
+        edges, "SELECT what, decided_by, why, url || other_url LIKE '%%/own%%', url || other_url LIKE '%%/saffron%%' FROM mart.decision"
+    )
+    assert rows == [("one_event", "ada", "the cook is on strike", True, True)]
+    (word,) = ask(edges, "SELECT DISTINCT decisions FROM mart.event_story WHERE cardinality(decisions) > 0")[0]
+    assert word[0].startswith("one event (ada, 2026-03-02): the cook")
+    assert ask(edges, "SELECT count(*) FROM mart.event_story WHERE cardinality(decisions) > 0") == [(2,)]
+    assert number
+
+
+def test_people_split_an_event_and_take_their_word_back(edges):
+    both = pairs(edges, "npa.example/wire", "gamma.example/own")
+    number = said.say(edges, "two_events", both, who="ada", why="two strikes")
+    assert happened(edges) == []
+    events(edges)
+    assert happened(edges) == []
+    with pytest.raises(DecisionError, match=r"split has been decided, \d+ by ada: two strikes"):
+        said.say(edges, "one_event", both, who="bob", why="one strike")
+    said.withdraw(edges, number, who="ada", why="it was one")
+    assert happened(edges) == [["own", "wire"]]
+    with pytest.raises(DecisionError, match="no word on events that holds"):
+        said.withdraw(edges, number, who="ada", why="again")
+
+
+def test_what_people_join_and_part_may_be_older_than_the_machine_still_changes(edges):
+    edges.now.forward(days=10)
+    events(edges)
+    number = said.say(edges, "two_events", pairs(edges, "npa.example/wire", "gamma.example/own"), who="ada", why="two strikes")
+    assert happened(edges) == []
+    events(edges)
+    assert happened(edges) == []
+    said.withdraw(edges, number, who="ada", why="one after all")
+    said.say(edges, "one_event", pairs(edges, "beta.example/saffron", "alpha.example/drone"), who="ada", why="a test")
+    assert ["drone", "saffron"] in happened(edges)
+
+
+def test_a_word_on_events_that_cannot_be_met_changes_nothing(edges):
+    own, wire, saffron = pairs(edges, "gamma.example/own", "npa.example/wire", "beta.example/saffron")
+    said.say(edges, "two_events", (own, saffron), who="ada", why="a test")
+    before = everything(edges)
+    with pytest.raises(DecisionError, match="cannot be met beside"):
+        said.say(edges, "one_event", (wire, saffron), who="bob", why="own would come with wire")
+    with pytest.raises(DecisionError, match="both are one story"):
+        said.say(edges, "two_events", (wire, at(edges, "alpha.example/copy")), who="bob", why="a copy is of its story")
+    with pytest.raises(DecisionError, match="why: it says nothing"):
+        said.say(edges, "one_event", (wire, saffron), who="bob", why=" ")
+    edges.now.forward(days=15)
+    events(edges)
+    with pytest.raises(DecisionError, match="too old"):
+        said.say(edges, "one_event", (wire, saffron), who="bob", why="late")
+    assert ask(edges, "SELECT count(*) FROM core.decision") == [(1,)]
+    assert everything(edges)["event_story"] == before["event_story"]
+
+
+def test_a_word_on_events_is_none_on_stories(edges):
+    own, wire = pairs(edges, "gamma.example/own", "npa.example/wire")
+    number = decisions.decide(edges, "cannot_link", (own, wire), who="ada", why="two texts")
+    assert said.say(edges, "one_event", (own, wire), who="ada", why="of one strike") > number
+    cluster(edges)
+    assert ask(edges, "SELECT count(DISTINCT story_id) FROM mart.coverage WHERE article_id = ANY (%s)", [own, wire]) == [(2,)]
+    assert happened(edges) == [["own", "wire"]]
+
+
 def test_a_pick_says_nothing_about_whose_text_its_story_is(edges):
     wire = at(edges, "npa.example/wire")
     topped.pick(edges, wire, who="ada", why="a test", last=timedelta(hours=2))
@@ -249,6 +326,33 @@ def test_the_commands_tell_pick_and_unpick(edges, database, monkeypatch):
     assert "Picked for 24 hours" in picked.output, picked.exception
     number = picked.output.split("decision ")[1].rstrip(".\n")
     assert "withdrawn" in run(commands.app, ["unpick", number, "--why", "enough", "--by", "ada"]).output
+    run(commands.app, ["pick", "http://npa.example/wire", "--why", "for ferrymen", "--by", "ada"])
+    by_copy = run(commands.app, ["unpick", "http://alpha.example/copy", "--why", "enough", "--by", "ada"])
+    assert "withdrawn" in by_copy.output, by_copy.exception
+    assert ask(edges, "SELECT count(*) FROM mart.pick WHERE by_hand") == [(0,)]
+    none = run(commands.app, ["unpick", "http://alpha.example/copy", "--why", "enough", "--by", "ada"])
+    assert "nobody has picked" in str(none.exception)
+
+
+def test_the_commands_join_split_and_withdraw_by_addresses_and_numbers_of_events(edges, database, monkeypatch):
+    monkeypatch.setenv("WIREDESK_DATABASE_URL", database)
+    monkeypatch.setenv("WIREDESK_AIRFLOW_DATABASE_URL", database)
+    monkeypatch.setenv("WIREDESK_CLOCK", f"{NOON.isoformat()} {NOON.isoformat()} 0")
+    edges.connection.commit()
+    run = CliRunner().invoke
+    ((event,),) = ask(edges, "SELECT event_id FROM mart.event")
+    joined = run(commands.app, ["events", "join", str(event), "http://beta.example/saffron", "--because", "a test", "--by", "ada"])
+    assert f"event {event}: 3 stories in 4 articles" in joined.output, joined.exception
+    for path in ("gamma.example/own", "npa.example/wire"):
+        parted = run(commands.app, ["events", "split", str(event), f"http://{path}", "--because", "a test", "--by", "ada"])
+        if parted.exit_code == 0:
+            break
+    assert "holds" in parted.output, parted.exception
+    number = joined.output.split()[1]
+    assert "withdrawn" in run(commands.app, ["events", "withdraw", number, "--because", "enough", "--by", "ada"]).output
+    assert "there is none of this number" in str(
+        run(commands.app, ["events", "join", "999", str(event), "--because", "a test", "--by", "ada"]).exception
+    )
 
 
 def test_an_event_stays_an_event_when_its_text_changes(edges):

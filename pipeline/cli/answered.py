@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from pipeline.cli import notebook
 from pipeline.cli.answers import text, values
 from pipeline.settings import ROOT, Settings
 from pipeline.store import questions, value
@@ -68,12 +70,14 @@ FOUND = """What a title cut, text by text (`./wiredesk why URL OTHER` then shows
 
 
 def write() -> None:
-    """Write the page."""
+    """Write the page, and the notebook's pictures where what runs it is installed."""
     from pipeline.machine.postgres import urls
     from pipeline.store import connect
 
     with connect(urls(Settings()).news) as connection:
         PAGE.write_text(markdown(connection), encoding="utf-8")
+    if find_spec("nbclient"):
+        notebook.write({})
 
 
 def markdown(connection: Connection) -> str:

@@ -34,7 +34,9 @@ def ask(
     language: LANGUAGE = "",
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead of running it.")] = False,
     json: AS_JSON = False,
-    write: Annotated[bool, typer.Option("--write", hidden=True, help="Bring docs/questions.md up to date from the demo's news.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", hidden=True, help="Bring docs/questions.md and docs/analysis.ipynb up to date from the demo's news.")
+    ] = False,
 ) -> None:
     """Answer one of the sixteen questions that analysts ask, or list them."""
     from pipeline.cli import answers

@@ -35,13 +35,22 @@ class Policy:
     likeness: likeness.Policy = field(default_factory=likeness.Policy)
 
 
-def group(sketches: Iterable[Sketch], policy: Policy = Policy()) -> tuple[Event, ...]:
-    """Return the events in the order of their first stories; a story that nothing else is about is in none."""
+def group(
+    sketches: Iterable[Sketch], *, together: Iterable[Pair] = (), apart: Iterable[Pair] = (), policy: Policy = Policy()
+) -> tuple[Event, ...]:
+    """Return the events in the order of their first stories; a story that nothing else is about is in none.
+
+    `together` and `apart` are people's word on pairs of stories: two that they put together bring those of their events with
+    them; where one contradicts the other, `apart` holds. Pairs of which one is not among the sketches are ignored.
+    """
     ordered = sorted(sketches, key=lambda one: (one.at, one.story))
     weighed = likeness.weigh(ordered, policy.likeness)
     links = _links(weighed, policy)
-    groups = linkage.average(len(weighed), {pair: round(alike * 1_000_000) for pair, alike in links.items()}, least=policy.linked)
-    return tuple(_event(members, weighed, links) for members in groups if len(members) > 1)
+    kept_apart = _places(ordered, apart)
+    strengths = {pair: round(alike * 1_000_000) for pair, alike in links.items()}
+    groups = linkage.average(len(weighed), strengths, apart=kept_apart, least=policy.linked)
+    united = _united(groups, _places(ordered, together), kept_apart)
+    return tuple(_event(members, weighed, links) for members in united if len(members) > 1)
 
 
 def pairs(weighed: Sequence[Weighed], policy: Policy = Policy()) -> Iterator[Pair]:
@@ -54,6 +63,23 @@ def pairs(weighed: Sequence[Weighed], policy: Policy = Policy()) -> Iterator[Pai
             met.update(having[term][-policy.hot :])
             having[term].append(place)
         yield from ((other, place) for other, times in met.items() if times >= policy.met)
+
+
+def _places(ordered: Sequence[Sketch], pairs: Iterable[Pair]) -> list[Pair]:
+    """Return pairs of stories as pairs of places, the lower one first, in order."""
+    place = {one.story: at for at, one in enumerate(ordered)}
+    known = [(place[one], place[other]) for one, other in pairs if one in place and other in place and one != other]
+    return sorted({(min(pair), max(pair)) for pair in known})
+
+
+def _united(groups: Iterable[Sequence[int]], together: Iterable[Pair], apart: Sequence[Pair]) -> list[list[int]]:
+    """Return the groups in their order, those made one that people put together."""
+    whole = {at: members for members in map(list, groups) for at in members}
+    for left, right in together:
+        one, other = whole[left], whole[right]
+        if one is not other and not any({id(whole[first]), id(whole[second])} == {id(one), id(other)} for first, second in apart):
+            whole.update(dict.fromkeys(one + other, sorted(one + other)))
+    return [whole[at] for at in sorted(whole) if whole[at][0] == at]
 
 
 def _links(weighed: Sequence[Weighed], policy: Policy) -> dict[Pair, float]:

@@ -22,7 +22,7 @@ def decide(edges: Edges, what: What, articles: tuple[int, ...], *, who: str, why
     pair = what in PAIRS
     if pair and len(set(articles)) != len(articles):
         raise DecisionError(what.replace("_", " "), "both addresses are one article")
-    who, why = _given(who, why)
+    who, why = given(who, why)
     first, *others = sorted(articles)
     new = Decision(
         decision_id=0, what=what, article_id=first, other_id=others[0] if pair else None, agency=agency, who=who, why=why, at=edges.now()
@@ -32,7 +32,7 @@ def decide(edges: Edges, what: What, articles: tuple[int, ...], *, who: str, why
 
 def withdraw(edges: Edges, decision_id: int, *, who: str, why: str) -> None:
     """Let a decision hold no longer, and make the stories around it anew. DecisionError where none holds."""
-    who, why = _given(who, why)
+    who, why = given(who, why)
 
     def work() -> None:
         write(edges.connection, "decisions.lock")
@@ -63,7 +63,7 @@ def article(connection: Connection, url: str) -> int:
     return int(rows[0]["article_id"])
 
 
-def _given(who: str, why: str) -> tuple[str, str]:
+def given(who: str, why: str) -> tuple[str, str]:
     """Return both as they are stored; DecisionError where one says nothing."""
     who, why = text.clean(who), text.clean(why)
     if not who:
@@ -73,20 +73,25 @@ def _given(who: str, why: str) -> tuple[str, str]:
     return who, why
 
 
+def said(connection: Connection) -> list[Decision]:
+    """Return all that holds, the oldest first."""
+    return read(connection, "decisions.all", Decision)
+
+
 def _decided(edges: Edges, new: Decision) -> int:
     connection = edges.connection
     write(connection, "decisions.lock")
     story = {row["article_id"] for row in dicts(connection, "decisions.story", article_id=new.article_id)}
-    said, broken = read(connection, "decisions.all", Decision), _broken(connection)
-    if against := contradicted(new, said, story):
+    before, broken = said(connection), _broken(connection)
+    if against := contradicted(new, before, story):
         same = (against.what, against.article_id, against.other_id) == (new.what, new.article_id, new.other_id)
         raise _refused(new, against, "has been decided already" if same else "contradicts another decision")
     row = {"what": new.what, "article_id": new.article_id, "other_id": new.other_id, "agency": new.agency}
     number = int(value(connection, "decisions.add", **row, who=new.who, why=new.why, at=new.at))
     neighbours.regroup(connection, [one for one in (new.article_id, new.other_id) if one is not None], new.at)
     if failed := _broken(connection) - broken:
-        near = [one for one in said if one.what in PAIRS and not story.isdisjoint({one.article_id, one.other_id})]
-        met = [one for one in said if one.decision_id in failed] or near
+        near = [one for one in before if one.what in PAIRS and not story.isdisjoint({one.article_id, one.other_id})]
+        met = [one for one in before if one.decision_id in failed] or near
         raise _refused(new, met[-1] if met else None, "cannot be met beside what was decided before")
     return number
 

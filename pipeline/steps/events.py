@@ -1,7 +1,7 @@
 """Stories of the last days -> events, top stories, picks. One writer at a time; who finds another at it goes home.
 
 The window is looked at as a whole each time, so that neither order nor number of runs matters within it. What is older than the
-time in which stories can still be linked keeps the event it had. Only what has changed is written.
+time in which stories can still be linked keeps the event it had, unless people say otherwise. Only what has changed is written.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.store import committed, dicts, read, value, write
 from pipeline.stories.canonical import SEVERAL_TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 BATCH = 500  # stories sketched in a transaction
@@ -31,10 +31,8 @@ KEEP = timedelta(days=14)  # sketches
 
 def events(edges: Edges, _wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
     """Tell the events of the last days, rank what is on top, and pick. The tally counts the window's stories."""
-    since = edges.now() - WINDOW
-    while committed(edges.connection, partial(_sketched, edges, since)):
-        pass
-    told = committed(edges.connection, partial(_told, edges, since))
+    sketch(edges)
+    told = committed(edges.connection, partial(tell, edges))
     report(1, 1)
     return {"told": told}
 
@@ -54,14 +52,27 @@ def _sketched(edges: Edges, since: datetime) -> bool:
     return bool(made)
 
 
-def _told(edges: Edges, since: datetime) -> Tally:
+def sketch(edges: Edges) -> None:
+    """Sketch all stories of the window that have no sketch of the text they have now."""
+    while committed(edges.connection, partial(_sketched, edges, edges.now() - WINDOW)):
+        pass
+
+
+def tell(edges: Edges, opened: Iterable[int] = ()) -> Tally:
+    """Tell the events anew within the caller's transaction. Those of `opened` stories may change however old they are."""
     connection, at = edges.connection, edges.now()
     if not value(connection, "events.lock"):
         return Tally()
     merged = {row["story_id"]: row["merged_into"] for row in dicts(connection, "events.merged_stories")}
-    known = read(connection, "events.sketches", Sketch, since=since, also=list(merged.values()), version=sketches.VERSION)
-    found = grouping.group(known)
-    window = happened.Window(open={one.story: one.at > at - LINKED for one in known}, merged=merged)
+    words = [(row["what"], (row["story"], row["other"])) for row in dicts(connection, "events.words")]
+    mates = dicts(connection, "events.mates", stories=sorted({story for _, pair in words for story in pair} | {*opened}))
+    also = [*merged.values(), *(row["story_id"] for row in mates)]
+    known = read(connection, "events.sketches", Sketch, since=at - WINDOW, also=also, version=sketches.VERSION)
+    pairs = {what: [pair for said, pair in words if said == what] for what in ("one_event", "two_events")}
+    found = grouping.group(known, together=pairs["one_event"], apart=pairs["two_events"])
+    asked = {*opened} | happened.unmet(connection, pairs["one_event"], pairs["two_events"])
+    asked |= {one.story for event in found for one in event.tellers if not asked.isdisjoint(two.story for two in event.tellers)}
+    window = happened.Window(open={one.story: one.at > at - LINKED or one.story in asked for one in known}, merged=merged)
     happened.write_events(connection, found, window, at)
     write(connection, "events.prune_sketches", before=at - KEEP)
     topped.rank(connection, at)

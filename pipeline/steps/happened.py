@@ -58,6 +58,14 @@ def write_events(connection: Connection, found: Iterable[Event], window: Window,
     _figures(connection, {one.event_id for one in named} | set(before.values()))
 
 
+def unmet(connection: Connection, together: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]]) -> set[int]:
+    """Return the stories of which people have said something that the events as they stand do not meet."""
+    wanted = [*((pair, True) for pair in together), *((pair, False) for pair in apart)]
+    rows = dicts(connection, "events.standing", stories=sorted({story for pair, _ in wanted for story in pair}))
+    before = {row["story_id"]: row["event_id"] for row in rows}
+    return {story for pair, one in wanted if (before.get(pair[0], -1) == before.get(pair[1], -2)) != one for story in pair}
+
+
 def _members(connection: Connection, named: Sequence[_Named], standing: Mapping[int, int], *, window: Window, at: datetime) -> None:
     """Put stories into their events and take them out. An event whose stories are the same is left as it is, lead and all."""
     told = {one.story: event.event_id for event in named for one in event.tellers}

@@ -61,6 +61,14 @@ def pick(edges: Edges, article: int, *, who: str, why: str, last: timedelta) -> 
     return committed(edges.connection, work)
 
 
+def picked(connection: Connection, article: int) -> list[int]:
+    """Return the numbers of the picks that hold of the story that an article is in. DecisionError where there is none."""
+    found = [row["decision_id"] for row in dicts(connection, "events.picked_story", article_id=article)]
+    if not found:
+        raise DecisionError("the article", "nobody has picked its story", hint="See mart.pick, or ./wiredesk decide list.")
+    return found
+
+
 def unpick(edges: Edges, decision: int, *, who: str, why: str) -> None:
     """Let a pick hold no longer, and make the list anew. DecisionError where there is none."""
     committed(edges.connection, partial(_unpicked, edges, decision, who, why))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from pipeline.records import Copy, Story
 
-What = Literal["must_link", "cannot_link", "set_canonical", "set_agency", "pick"]
+What = Literal["must_link", "cannot_link", "set_canonical", "set_agency", "pick", "one_event", "two_events"]
 PAIRS = frozenset({"must_link", "cannot_link"})  # those on two articles
+EVENTS = frozenset({"one_event", "two_events"})  # those on the events of two articles' stories: pipeline/steps/said.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ VALUES (%(what)s, %(article_id)s, %(other_id)s, %(agency)s, %(who)s, %(why)s, %(
 
 -- name: withdraw
 UPDATE core.decision SET withdrawn_at = %(at)s, withdrawn_by = %(who)s, withdrawn_why = %(why)s
-WHERE decision_id = %(decision_id)s AND withdrawn_at IS NULL RETURNING article_id, other_id;
+WHERE decision_id = %(decision_id)s AND withdrawn_at IS NULL AND what NOT IN ('one_event', 'two_events') RETURNING article_id, other_id;
 
 -- name: broken
 SELECT decision_id FROM core.decision JOIN core.story_article AS mine ON mine.article_id = decision.article_id
@@ -35,6 +35,8 @@ WHERE decision.withdrawn_at IS NULL AND NOT CASE what
     WHEN 'cannot_link' THEN mine.story_id <> yours.story_id
     WHEN 'set_canonical' THEN story.canonical_id = decision.article_id
     WHEN 'pick' THEN true
+    WHEN 'one_event' THEN true
+    WHEN 'two_events' THEN true
     ELSE story.agency IS NOT DISTINCT FROM decision.agency END
 ORDER BY decision_id;
 

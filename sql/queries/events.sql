@@ -34,6 +34,49 @@ FROM core.sketch JOIN core.story USING (story_id)
 WHERE merged_into IS NULL AND version = %(version)s AND (at > %(since)s OR story_id = ANY (%(also)s::bigint[]))
 ORDER BY at, story_id;
 
+-- name: hold
+SELECT pg_advisory_xact_lock(7006);
+
+-- name: words
+-- What people have said about the events of stories, as these are now.
+SELECT what, mine.story_id AS story, yours.story_id AS other
+FROM core.decision JOIN core.story_article AS mine USING (article_id) JOIN core.story_article AS yours ON yours.article_id = other_id
+WHERE what IN ('one_event', 'two_events') AND withdrawn_at IS NULL AND mine.story_id <> yours.story_id
+ORDER BY decision_id;
+
+-- name: mates
+-- Those of which something was said, and the others of their events.
+SELECT unnest(%(stories)s::bigint[]) AS story_id
+UNION SELECT other.story_id FROM core.event_story AS mine JOIN core.event_story AS other USING (event_id)
+WHERE mine.story_id = ANY (%(stories)s::bigint[])
+ORDER BY story_id;
+
+-- name: of_pair
+-- Two articles: their stories, the events of these, and whether each has a sketch by which events are told.
+SELECT mine.story_id, yours.story_id AS other_id, one.event_id, other.event_id AS other_event_id,
+    (SELECT count(*) FROM core.sketch WHERE sketch.story_id IN (mine.story_id, yours.story_id)) AS sketches
+FROM core.story_article AS mine CROSS JOIN core.story_article AS yours
+    LEFT JOIN core.event_story AS one ON one.story_id = mine.story_id LEFT JOIN core.event_story AS other ON other.story_id = yours.story_id
+WHERE mine.article_id = %(article_id)s AND yours.article_id = %(other_id)s;
+
+-- name: stands_for
+-- The article that speaks for an event beside another article: its lead's, unless that is of the other's story.
+SELECT story.canonical_id AS article_id FROM core.event JOIN core.event_story ON event_story.event_id = coalesce(event.merged_into, event.event_id)
+    JOIN core.story USING (story_id) LEFT JOIN core.event AS now ON now.event_id = event_story.event_id
+WHERE event.event_id = %(event_id)s
+    AND NOT EXISTS (SELECT FROM core.story_article WHERE article_id = %(beside)s AND story_article.story_id = story.story_id)
+ORDER BY story_id = now.lead_id DESC, likeness DESC, story_id LIMIT 1;
+
+-- name: withdraw
+UPDATE core.decision SET withdrawn_at = %(at)s, withdrawn_by = %(who)s, withdrawn_why = %(why)s
+WHERE decision_id = %(decision_id)s AND what IN ('one_event', 'two_events') AND withdrawn_at IS NULL RETURNING article_id, other_id;
+
+-- name: members
+SELECT story_id FROM core.story_article WHERE article_id = ANY (%(articles)s::bigint[]) ORDER BY story_id;
+
+-- name: figures
+SELECT event_id, stories, articles FROM core.event_reach WHERE event_id = ANY (%(events)s::bigint[]) AND stories > 1 ORDER BY event_id;
+
 -- name: merged_stories
 SELECT story_id, story.merged_into FROM core.event_story JOIN core.story USING (story_id) WHERE story.merged_into IS NOT NULL ORDER BY story_id;
 
@@ -149,6 +192,12 @@ DELETE FROM core.sketch WHERE at < %(before)s;
 -- name: picked
 SELECT decision_id, who, until FROM core.decision
 WHERE what = 'pick' AND withdrawn_at IS NULL AND article_id = %(article_id)s;
+
+-- name: picked_story
+-- Picks that hold, on any article of the story that an article is in.
+SELECT decision_id FROM core.decision JOIN core.story_article USING (article_id)
+WHERE what = 'pick' AND withdrawn_at IS NULL AND story_id = (SELECT story_id FROM core.story_article WHERE article_id = %(article_id)s)
+ORDER BY decision_id;
 
 -- name: pick
 INSERT INTO core.decision (what, article_id, who, why, at, until)

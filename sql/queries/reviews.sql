@@ -17,7 +17,7 @@ SELECT left_id AS left, right_id AS right, left_in_right, right_in_left, left_wo
 FROM near JOIN core.article AS one ON one.article_id = left_id JOIN core.article AS other ON other.article_id = right_id
     JOIN core.story_article AS mine ON mine.article_id = left_id JOIN core.story_article AS yours ON yours.article_id = right_id
 WHERE level IN ('normal', 'loose') AND (level = 'normal' OR mine.story_id <> yours.story_id)
-    AND NOT EXISTS (SELECT FROM core.decision WHERE decision.article_id = left_id AND other_id = right_id AND withdrawn_at IS NULL)
+    AND NOT EXISTS (SELECT FROM core.decision WHERE decision.article_id = left_id AND other_id = right_id AND withdrawn_at IS NULL AND what IN ('must_link', 'cannot_link'))
     AND NOT EXISTS (
         SELECT FROM ops.review WHERE kind = 'copies' AND review.article_id = left_id AND other_id = right_id
             AND (answer IS DISTINCT FROM 'lapsed' OR answered_at > %(again)s)

@@ -11,6 +11,11 @@ SELECT
     reach.first_at,                                                 -- when its first article appeared
     member.likeness,                                                -- how alike it is to the others, 0 to 1, their mean; from 0.15 two stories are linked
     member.because,                                                 -- what it shares with them: names first
+    ARRAY(
+        SELECT format('%s (%s, %s): %s', replace(what, '_', ' '), who, at::date, why)
+        FROM core.story_article AS ran JOIN core.decision ON decision.article_id = ran.article_id OR decision.other_id = ran.article_id
+        WHERE ran.story_id = member.story_id AND what IN ('one_event', 'two_events') AND withdrawn_at IS NULL ORDER BY decision_id
+    ) AS decisions,                                                 -- what people said of its event: one event, two events; by whom, when, why
     member.joined_at                                                -- when it was put into this event
 FROM core.event_story AS member
     JOIN core.story USING (story_id)
