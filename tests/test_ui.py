@@ -393,7 +393,7 @@ def test_a_red_task_is_named_with_what_to_do_first(edges, database):
     one = client(database, now=edges.now())
     reds = [
         findings.Red(dag="stories", task="publish", ago=timedelta(minutes=12)),
-        findings.Red(dag="articles", task="fetch", ago=timedelta(hours=3)),
+        findings.Red(dag="articles", task="fetch", ago=timedelta(hours=3), run="manual__2026-11-26T09:22:17+00:00", place=2),
     ]
     one.app.state.house = replace(one.app.state.house, red=lambda _: reds)
     page = html.fromstring(one.get("/").text)
@@ -401,6 +401,10 @@ def test_a_red_task_is_named_with_what_to_do_first(edges, database):
     assert page.xpath("//li[@class='grave']/p[1]/text()") == ["Red: publish of stories", "Red: fetch of articles"]
     assert "It failed 12 min ago" in page.text_content()
     assert page.xpath("//li[1]//a[contains(@href, '/runbook#the-ledger-does-not-balance')]")
+    assert page.xpath("//a[@target='_top']/@href") == [
+        "/dags/stories/tasks/publish",
+        "/dags/articles/runs/manual__2026-11-26T09%3A22%3A17%2B00%3A00/tasks/fetch/mapped/2",
+    ]
 
 
 def test_all_is_well_when_all_is_well(edges, database):

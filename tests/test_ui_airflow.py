@@ -1,9 +1,14 @@
 """The pages within Airflow itself, in a process of its own: its login stands before each, its navigation leads to them."""
 
+import base64
 import json
 import os
+import socketserver
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 
 import pytest
 
@@ -15,8 +20,47 @@ from pipeline.store import connect
 pytestmark = [pytest.mark.airflow, pytest.mark.database, pytest.mark.process]
 
 
+class Post(socketserver.StreamRequestHandler):
+    """A mail server that takes what it is given."""
+
+    def handle(self):
+        self.wfile.write(b"220 here\r\n")
+        within = False
+        for line in self.rfile:
+            self.server.got.append(line.decode())
+            verb = line.strip().upper()
+            if within and verb != b".":
+                continue
+            within = verb == b"DATA"
+            self.wfile.write(b"354 go on\r\n" if within else b"221 bye\r\n" if verb == b"QUIT" else b"250 well\r\n")
+
+
+class Hook(BaseHTTPRequestHandler):
+    """A web server that takes what is posted."""
+
+    def do_POST(self):
+        self.server.got.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
 @pytest.fixture(scope="module")
-def found(postgres, tmp_path_factory):
+def listeners():
+    """A mail server and a web server on this machine, and what they got."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Post) as mail, ThreadingHTTPServer(("127.0.0.1", 0), Hook) as web:
+        for server in (mail, web):
+            server.got = []
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield mail, web
+        mail.shutdown()
+        web.shutdown()
+
+
+@pytest.fixture(scope="module")
+def found(postgres, tmp_path_factory, listeners):
     """What Airflow's API answers to nobody and to its admin."""
     settings = Settings(var=tmp_path_factory.mktemp("ui_airflow"))
     urls = Urls(news=postgres.create("ui_news", template="migrated"), airflow=postgres.create("ui_airflow"))
@@ -30,9 +74,15 @@ def found(postgres, tmp_path_factory):
         )
         connection.execute("INSERT INTO ops.schedule (feed_id, interval, next_poll_at) VALUES (1, '1 hour', '2026-03-02Z')")
     word = airflow.password(settings)
+    mail, web = (f"127.0.0.1:{server.server_address[1]}" for server in listeners)
+    told = {
+        "AIRFLOW_CONN_SMTP_DEFAULT": f"smtp://{mail}/?disable_ssl=true&disable_tls=true&from_email=wiredesk%40example.com",
+        "AIRFLOW_CONN_PAGER": f"http://{web}",
+        "AIRFLOW_CONN_DESK": json.dumps({"conn_type": "slackwebhook", "host": f"http://{web}", "password": "/services/T/B/x"}),
+    }
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "ui_session.py"), json.dumps(word)],
-        cwd=settings.var, env=os.environ | airflow.environment(settings, urls), capture_output=True, text=True, check=False, timeout=240,
+        cwd=settings.var, env=os.environ | airflow.environment(settings, urls) | told, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     with connect(urls.news) as connection:
@@ -66,10 +116,30 @@ def test_airflows_navigation_leads_to_the_pages(found):
 
 
 def test_a_red_task_is_found_by_its_name(found):
-    assert found["red"] == [[], ["publish of stories"]]
+    assert found["red"] == [[], ["publish of stories in manual -1"]]
+
+
+def test_a_task_of_a_run_with_a_promise_can_be_cleared(found):
+    assert found["cleared"] == [1, 200]
+
+
+def test_alarms_come_by_mail_as_the_setting_says(found, listeners):
+    lines = "".join(listeners[0].got)
+    assert "rcpt to:<desk@example.com>" in lines.lower()
+    assert "Subject: Wiredesk: silent_title, a" in lines
+    text = base64.b64decode(lines.rpartition("base64")[2].partition("--")[0]).decode()
+    assert text == "<p>silent_title a: Nothing &lt;b&gt;new&lt;/b&gt; {{ 7 * 7 }}. First: Look. See docs/runbook.md#x</p>"
+
+
+@pytest.mark.parametrize(("provider", "path"), [("http", "/alarms"), ("slack", "/services/T/B/x")])
+def test_alarms_come_over_the_web_as_the_setting_says(found, listeners, provider, path):
+    if find_spec(f"airflow.providers.{provider}") is None:
+        pytest.skip(f"apache-airflow-providers-{provider} is not installed")
+    told = dict(listeners[1].got)
+    assert told[path]["text"] == "silent_title a: Nothing <b>new</b> {{ 7 * 7 }}. First: Look. See docs/runbook.md#x"
 
 
 def test_what_airflow_loads_in_each_of_its_parts_is_light():
-    code = "import sys; sys.path.insert(0, 'pipeline/ui/plugins'); import airflow.plugins_manager; before = set(sys.modules); import wiredesk; print(sorted(name for name in set(sys.modules) - before if name.partition('.')[0] in {'fastapi', 'psycopg', 'jinja2', 'pygal', 'pipeline'}))"
+    code = "import sys; sys.path.insert(0, 'pipeline/ui/plugins'); import airflow.plugins_manager; before = set(sys.modules); import wiredesk; print(sorted(name for name in set(sys.modules) - before if name.partition('.')[0] in {'fastapi', 'psycopg', 'jinja2', 'pygal', 'sqlalchemy', 'pipeline'}))"
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip().splitlines()[-1] == "[]"
+    assert done.stdout.strip().splitlines()[-1] == "['pipeline', 'pipeline.ui', 'pipeline.ui.promises']"

@@ -316,7 +316,7 @@ def test_a_late_run_is_an_alarm_until_an_hour_after_the_last(edges):
     alarms_step.late(edges, "ingest", 15, tell=told.append)
     alarms_step.late(edges, "ingest", 15, tell=told.append)
     (alarm,) = told
-    assert alarm["cause"] == "A run of ingest had not ended 15 minutes after it was queued."
+    assert alarm["cause"] == "A run of ingest had not gone well 15 minutes after it was queued."
     later(edges, minutes=50)
     assert watch(edges)["alarm"].doors["ended"] == 0
     later(edges, minutes=20)

@@ -46,8 +46,43 @@ def main():
         found["pressed elsewhere"] = client.post("/wiredesk/feeds/1/pause", data={"token": "x"}).status_code
         found["plugins"] = client.get("/api/v2/plugins").json()["plugins"]
         found["errors"] = client.get("/api/v2/plugins/importErrors").json()["import_errors"]
+        found["cleared"] = cleared(client)
         found["red"] = reds()
+    tells()
     return found
+
+
+def cleared(client):
+    """Return how many promises a run has that was asked for, and what Airflow answers to who clears a task of it."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+    from airflow.models.deadline import Deadline
+    from airflow.utils.session import create_session
+    from sqlalchemy import func, select
+
+    from pipeline.settings import ROOT
+
+    DagBundlesManager().sync_bundles_to_db()
+    folder = ROOT / "dags"
+    sync_bag_to_db(DagBag(dag_folder=str(folder / "ingest.py"), bundle_path=folder, bundle_name="dags-folder"), "dags-folder", None)
+    run = client.post("/api/v2/dags/ingest/dagRuns", json={"logical_date": None}).json()["dag_run_id"]
+    with create_session() as session:
+        promises = session.scalar(select(func.count()).select_from(Deadline))
+    answer = client.post("/api/v2/dags/ingest/clearTaskInstances", json={"dry_run": False, "only_failed": False, "dag_run_id": run})
+    return [promises, answer.status_code]
+
+
+def tells():
+    """Tell of an alarm by each notifier that is installed, to servers of the test."""
+    from importlib.util import find_spec
+
+    from pipeline.ui import notices
+
+    said = [{"notifier": "email", "to": "desk@example.com"}]
+    said += [{"notifier": "webhook", "http_conn_id": "pager", "endpoint": "alarms"}] if find_spec("airflow.providers.http") else []
+    said += [{"notifier": "slack", "slack_webhook_conn_id": "desk"}] if find_spec("airflow.providers.slack") else []
+    alarm = {"kind": "silent_title", "subject": "a", "cause": "Nothing <b>new</b> {{ 7 * 7 }}.", "step": "Look.", "anchor": "x"}
+    notices.teller(json.dumps(said))(alarm)
 
 
 def reds():
@@ -61,7 +96,10 @@ def reds():
     from pipeline.ui.guard import airflow_red
 
     def now():
-        return [f"{red.task} of {red.dag}" for red in airflow_red(datetime.now(UTC) + timedelta(seconds=1))]
+        return [
+            f"{red.task} of {red.dag} in {red.run.partition('_')[0]} {red.place}"
+            for red in airflow_red(datetime.now(UTC) + timedelta(seconds=1))
+        ]
 
     before = now()
     with connect(Settings().database_url) as connection:

@@ -66,8 +66,8 @@ def late(edges: Edges, dag: str, minutes: int, tell: Tell = _nobody) -> None:
         kind=LATE_RUN,
         subject=dag,
         title_id=None,
-        cause=f"A run of {dag} had not ended {minutes} minutes after it was queued.",
-        step=f"Look at the DAG {dag}: which of its tasks runs or waits? Is the scheduler healthy (`./wiredesk doctor`)?",
+        cause=f"A run of {dag} had not gone well {minutes} minutes after it was queued.",
+        step=f"Look at the DAG {dag}: which of its tasks is red, runs or waits? Is the scheduler healthy (`./wiredesk doctor`)?",
         anchor="a-run-is-late",
     )
     committed(edges.connection, lambda: value(edges.connection, "alarms.hold", **asdict(alarm), at=now))

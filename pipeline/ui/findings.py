@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pipeline.ui.wording import plural, span
 
@@ -31,6 +32,8 @@ class Red:
     dag: str
     task: str
     ago: timedelta  # by the clock on the wall
+    run: str = ""
+    place: int = -1  # of a mapped task, from 0
 
 
 DEFAULT = Policy()
@@ -56,6 +59,7 @@ class Finding:
     step: str
     anchor: str  # of docs/runbook.md
     grave: bool = False
+    log: str = ""  # path within Airflow's own pages
 
 
 def found(
@@ -79,7 +83,7 @@ def found(
 
 def red(tasks: Sequence[Red]) -> list[Finding]:
     """Return the red tasks as findings."""
-    log = "Read the end of its log (Dags, the DAG, its red square); then `./wiredesk doctor`. Clearing it is safe."
+    log = "Read the end of its log, then `./wiredesk doctor`. Clearing it is safe."
     return [
         Finding(
             what=f"Red: {task.task} of {task.dag}",
@@ -87,9 +91,17 @@ def red(tasks: Sequence[Red]) -> list[Finding]:
             step=STEPS.get((task.dag, task.task), log),
             anchor=ANCHORS.get((task.dag, task.task), "the-dags-and-what-red-means"),
             grave=True,
+            log=_log(task),
         )
         for task in tasks
     ]
+
+
+def _log(task: Red) -> str:
+    """Return where Airflow shows the task that failed; without its run, all of them."""
+    run = f"/runs/{quote(task.run, safe='')}" if task.run else ""
+    place = f"/mapped/{task.place}" if task.run and task.place >= 0 else ""
+    return f"/dags/{task.dag}{run}/tasks/{task.task}{place}"
 
 
 def _polls(feeds: Mapping[str, Any], now: datetime, policy: Policy) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """What the DAG files share: the assets, deadlines as promises of freshness, the forms by which people ask for a run or are asked.
 
-Airflow only; it is imported while DAG files are read, so it imports nothing else.
+Airflow only; it is imported while DAG files are read, so it imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, Param, get_current_context
 from airflow.sdk.definitions.callback import SyncCallback
-from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+from airflow.sdk.definitions.deadline import DeadlineAlert
+
+from pipeline.ui.promises import FirstQueued
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,9 +27,9 @@ DAY = Param(None, type=["null", "string"], format="date", description="UTC, by w
 
 
 def within(minutes: int, dag: str) -> DeadlineAlert:
-    """Return the promise that a run ends so many minutes after it was queued; a broken one is an alarm."""
+    """Return the promise that a run ends well within so many minutes after it was queued; a broken one is an alarm."""
     callback = SyncCallback("pipeline.ui.lateness.late", {"dag": dag, "minutes": minutes})
-    return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(minutes=minutes), callback)
+    return DeadlineAlert(FirstQueued(), timedelta(minutes=minutes), callback)
 
 
 def asked() -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ The only module of the pages that uses Airflow's inside, which is not its stable
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.ui.findings import Red
 from pipeline.ui.visitor import Visitor
@@ -46,19 +46,28 @@ def airflow_red(now: datetime) -> list[Red]:
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session
     from sqlalchemy import func, select
+    from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+    def latest(column: Any) -> Any:
+        """Return the column's values of the tries that failed, the last first."""
+        return func.array_agg(aggregate_order_by(column, TaskInstance.end_date.desc())).filter(TaskInstance.state == "failed")
 
     failed = func.max(TaskInstance.end_date).filter(TaskInstance.state == "failed")
     well = func.max(TaskInstance.end_date).filter(TaskInstance.state == "success")
     ours = select(DagTag.dag_id).where(DagTag.name == "wiredesk")
     wanted = (
-        select(TaskInstance.dag_id, TaskInstance.task_id, failed, well)
+        select(TaskInstance.dag_id, TaskInstance.task_id, failed, well, latest(TaskInstance.run_id), latest(TaskInstance.map_index))
         .where(TaskInstance.end_date > now - LATELY, TaskInstance.dag_id.in_(ours))
         .group_by(TaskInstance.dag_id, TaskInstance.task_id)
         .order_by(TaskInstance.dag_id, TaskInstance.task_id)
     )
     with create_session() as session:
         rows = session.execute(wanted).all()
-    return [Red(dag=dag, task=task, ago=now - at) for dag, task, at, since in rows if at and (since is None or since < at)]
+    return [
+        Red(dag=dag, task=task, ago=now - at, run=runs[0], place=places[0])
+        for dag, task, at, since, runs, places in rows
+        if at and (since is None or since < at)
+    ]
 
 
 def airflow_answered(review_id: int, choice: str, who: str) -> None:

@@ -48,7 +48,7 @@ def overview(request: Request) -> HTMLResponse:
         now, rate = edges.now(), clock.rate(edges.settings.clock)
         window = {"since": now - DAY, "now": now}
         connection = edges.connection
-        editions = dicts(connection, "ui.editions", **window)
+        editions = _since_nothing(dicts(connection, "ui.editions", **window), window["since"])
         latest = dicts(connection, "ui.last_edition")
         polls = _hours(dicts(connection, "ui.polls_by_hour", **window), now)
         feeds = dicts(connection, "ui.feeds_by_health", late=now - LATE * max(rate, 1.0))[0]
@@ -85,6 +85,13 @@ def grouped(alarms: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, 
     for alarm in alarms:
         kinds.setdefault(alarm["kind"], []).append(alarm)
     return [(HEADS.get(kind, kind), told[:FEW], told[FEW:]) for kind, told in kinds.items()]
+
+
+def _since_nothing(editions: list[dict[str, Any]], since: datetime) -> list[dict[str, Any]]:
+    """Return the editions after one of nothing, unless there was one before these hours."""
+    nothing = {"at": since, **dict.fromkeys((column for column, *_ in FIGURES), 0)}
+    told = sorted(editions, key=lambda row: row["at"])
+    return told if not told or told[0]["at"] <= since else [nothing, *told]
 
 
 def _figure(figure: tuple[str, str, str], editions: Sequence[dict[str, Any]], latest: dict[str, Any] | None) -> dict[str, Any]:

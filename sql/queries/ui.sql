@@ -5,8 +5,11 @@
 SELECT set_config('transaction_read_only', 'on', true), set_config('statement_timeout', '5s', true);
 
 -- name: editions
-SELECT DISTINCT ON (date_trunc('hour', at)) date_trunc('hour', at) AS hour, at, articles, stories, copies, refused, pending
-FROM ops.edition WHERE at > %(since)s AND at <= %(now)s ORDER BY date_trunc('hour', at), at DESC;
+-- The last edition of each hour, after the last one before these hours: what they changed is counted from that.
+(SELECT at, articles, stories, copies, refused, pending FROM ops.edition WHERE at <= %(since)s ORDER BY at DESC, edition_id DESC LIMIT 1)
+UNION ALL
+(SELECT DISTINCT ON (date_trunc('hour', at)) at, articles, stories, copies, refused, pending
+ FROM ops.edition WHERE at > %(since)s AND at <= %(now)s ORDER BY date_trunc('hour', at), at DESC, edition_id DESC);
 
 -- name: last_edition
 SELECT at, articles, stories, copies, refused, pending FROM ops.edition ORDER BY at DESC LIMIT 1;

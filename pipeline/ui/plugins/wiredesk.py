@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from airflow.plugins_manager import AirflowPlugin
 
+from pipeline.ui.promises import FirstQueued
+
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
@@ -26,6 +28,7 @@ class Wiredesk(AirflowPlugin):
     """The pages, and where they stand in the navigation."""
 
     name = "wiredesk"
+    deadline_references = [FirstQueued]
     fastapi_apps = [{"app": pages, "url_prefix": PREFIX, "name": "Wiredesk"}]
     external_views = [
         {
