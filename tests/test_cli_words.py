@@ -19,7 +19,7 @@ from pipeline.settings import Settings
 from pipeline.store import connect
 
 MEMBER = {"title_name": "Nouvelles de Castelmire", "relation": "trimmed", "kept": 0.5, "own": 0.25, "lag": timedelta(minutes=61)}
-STORY = {"headline": "Dockers", "agency": "boreal", "articles": 1, "titles": 1, "owners": 1, "members": [MEMBER]}
+STORY = {"headline": "Dockers", "agency": "boreal", "agency_seen": True, "articles": 1, "titles": 1, "owners": 1, "members": [MEMBER]}
 
 
 def drawn(width: int) -> Console:

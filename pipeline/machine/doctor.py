@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 GIGABYTES = 2.0  # a day of pages and logs; below this Postgres may stop
 ENOUGH, HALF = 20, 0.5  # of so many feeds more than this share does not fail by the feeds' own fault
+UNWATCHED = "are not counted: pg_stat_statements is not there"
 OTHERS = {"WIREDESK_PYTHON", processes.INSTANCE, processes.PART}  # variables that are no settings
 
 
@@ -115,6 +116,10 @@ def _postgres(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject="schema", says="is not there yet", problem=True, hint="./wiredesk migrate, or ./wiredesk up")
         else:
             yield from store.read(connection, "status.failing", _feeds)
+            watched = (
+                "are counted by pg_stat_statements: docs/clients.md asks it" if store.value(connection, "status.watched") else UNWATCHED
+            )
+            yield Finding(subject="statements", says=watched)
             yield from store.read(connection, "status.layout", _layout)
 
 

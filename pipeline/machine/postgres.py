@@ -39,6 +39,7 @@ class Server:
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.folder = folder.resolve()
         self.cluster = Cluster(self.folder, SETTINGS if durable else SETTINGS | HASTY)
+        self._launched = False  # by us, now
         self.copying = sql.SQL("wal_log" if durable else "file_copy")  # a database is copied in a fifth of the time where nothing is synced
 
     def __enter__(self) -> Self:
@@ -56,6 +57,7 @@ class Server:
             if not self.cluster.data.exists():
                 self.cluster.initialise(secret(self.folder / "secrets", SUPERUSER))
             self.cluster.launch()
+            self._launched = True
             if not self._answers():
                 raise DatabaseError("embedded Postgres", f"ended: {self.cluster.last_words()}", hint=f"The log is {self.cluster.log}.")
         return self
@@ -93,6 +95,8 @@ class Server:
                 connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
                 if role == OWNER:
                     roles.admit(connection, database)
+            if role == OWNER and template == "template1" and self._launched:  # its copies have it, and who comes later finds it there
+                self._watch(database)
         return self.url(database)
 
     def drop(self, database: str) -> None:
@@ -111,13 +115,22 @@ class Server:
             raise DatabaseError(str(self.folder), "belongs to another user", hint="Run as the user who started it first.")
         return filelock.FileLock(self.folder / "lock", timeout=3 * SECONDS)
 
-    def _superuser(self, timeout: int = 10) -> psycopg.Connection:
+    def _watch(self, database: str) -> None:
+        """Count what statements take, where the package can and nobody has yet; the owner reads it, and other roles' with it."""
+        with self._superuser(database=database) as connection:
+            if connection.execute(
+                "SELECT current_setting('shared_preload_libraries') <> '' AND to_regclass('pg_stat_statements') IS NULL"
+            ).fetchone() == (True,):
+                connection.execute("CREATE EXTENSION pg_stat_statements")
+                connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(sql.Identifier(OWNER)))
+
+    def _superuser(self, timeout: int = 10, database: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(
             host=ports.HOST,
             port=self.cluster.port(),
             user=SUPERUSER,
             password=secret(self.folder / "secrets", SUPERUSER),
-            dbname="postgres",
+            dbname=database,
             autocommit=True,
             connect_timeout=timeout,
         )

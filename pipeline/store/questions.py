@@ -1,7 +1,8 @@
 """The files of sql/questions -> the questions that analysts ask, and a question with its values -> SQL to copy, or its rows.
 
 A file is numbered (07_timeline.sql). Its first line, a comment, is the question; each further one names a value that it needs.
-The statement reads views and functions of mart only, and has fewer than 500 characters; tests see to both.
+The statement reads views and functions of mart only, and has fewer than 500 characters; tests see to both. A condition that goes with
+a value that may be left out is written: name = coalesce(%(name)s, name) AND.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 FOLDER = ROOT / "sql" / "questions"
-ANY = re.compile(r"(\w+) = coalesce\(NULL, \1\) AND\s+")  # what is asked of any agency need not say so,
-ONE = re.compile(r"coalesce\(('(?:[^']|'')*'), \w+\)")  # nor of one that it may be any
+ANY = re.compile(rb"(\w+) = coalesce\(%\(\1\)s, \1\) AND\s+")  # a value that may be left out: Postgres plans badly for what is always true
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,7 @@ def load(folder: Path = FOLDER) -> dict[int, Question]:
 def shown(connection: Connection, question: Question, values: Mapping[str, Any]) -> str:
     """Return the statement with its values filled in, to be copied into any client."""
     cursor = psycopg.ClientCursor(connection)
-    filled = cursor.mogrify(question.statement, {name: values[name] for name in question.needs})
-    return ONE.sub(r"\1", ANY.sub("", filled))
+    return cursor.mogrify(_asked(question, values), {name: values[name] for name in question.needs})
 
 
 def ask(connection: Connection, question: Question, values: Mapping[str, Any]) -> Reply:
@@ -63,10 +62,20 @@ def ask(connection: Connection, question: Question, values: Mapping[str, Any]) -
     with connection.transaction():
         connection.execute("SET TRANSACTION READ ONLY")
         try:
-            cursor = connection.execute(question.statement, {name: values[name] for name in question.needs})
+            cursor = connection.execute(_asked(question, values), {name: values[name] for name in question.needs})
         except psycopg.errors.InvalidParameterValue as error:  # our own word on what is asked
             raise QueryError(f"question {question.number}" if question.number else question.says, str(error).splitlines()[0]) from error
         return Reply(columns=tuple(column.name for column in cursor.description or ()), rows=cursor.fetchall())
+
+
+def _asked(question: Question, values: Mapping[str, Any]) -> bytes:
+    """Return the statement without the conditions on values that are not given."""
+
+    def condition(found: re.Match[bytes]) -> bytes:
+        name = found[1]
+        return b"" if values[name.decode()] is None else b"%b = %%(%b)s AND " % (name, name)
+
+    return ANY.sub(condition, question.statement)
 
 
 def _question(path: Path) -> Question:

@@ -11,6 +11,9 @@ SELECT (SELECT count(*) FROM ops.poll) AS polls, (SELECT count(*) FROM core.sigh
 -- name: schema
 SELECT to_regclass('ops.poll')::text;
 
+-- name: watched
+SELECT to_regclass('pg_stat_statements') IS NOT NULL;
+
 -- name: failing
 SELECT count(*) AS polled, count(*) FILTER (WHERE failures > 0) AS failing,
     mode() WITHIN GROUP (ORDER BY reason) FILTER (WHERE failures > 0) AS reason

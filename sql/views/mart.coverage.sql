@@ -3,12 +3,12 @@ SELECT
     coverage.article_id,                                            -- identity
     coverage.story_id,                                              -- story that it runs
     title.title,                                                    -- key of the title: le-monde
-    title.name AS title_name,                                       -- name of the title
+    title.name::text AS title_name,                                 -- name of the title
     title.kind AS title_kind,                                       -- newspaper, broadcaster, portal, magazine, agency or republisher
     coverage.owner,                                                 -- owner of the title when the article appeared
     coverage.country,                                               -- country of the title then, ISO 3166-1 alpha-2
     coverage.agency,                                                -- key of the agency whose text the story is; null: no agency's
-    agency.name AS agency_name,                                     -- name of that agency
+    agency.name::text AS agency_name,                               -- name of that agency
     coverage.by_agency,                                             -- whether the title is that agency's own site
     coverage.credited,                                              -- whether the page itself names that agency first
     coverage.language,                                              -- language of the text, ISO 639-1

@@ -9,10 +9,10 @@ SELECT
     other.url AS other_url,                                         -- its address
     yours.story_id AS other_story_id,                               -- its story now
     decision.agency,                                                -- of set_agency: whose text it is; null: no agency's
-    decision.who AS decided_by,                                     -- who decided
-    decision.why,                                                   -- why
-    decision.at AS decided_at,                                      -- when
-    decision.until AS holds_until                                   -- of pick: how long
+    decision.who::text AS decided_by,                               -- who decided
+    decision.why::text AS why,                                      -- why
+    decision.at::timestamptz AS decided_at,                         -- when
+    decision.until::timestamptz AS holds_until                      -- of pick: how long
 FROM core.decision
     JOIN core.article AS one ON one.article_id = decision.article_id
     LEFT JOIN core.article AS other ON other.article_id = decision.other_id

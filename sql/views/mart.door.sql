@@ -1,7 +1,7 @@
 -- A door by which items left a stage up to an edition: kept, still pending, or refused for a reason.
 SELECT
     door.edition_id,                                                -- the edition
-    edition.at,                                                     -- when it was
+    edition.at::timestamptz AS at,                                  -- when it was
     door.stage,                                                     -- feed, entry, page, article or story
     door.door,                                                      -- kept, pending, or the reason of a refusal (docs/runbook.md)
     door.items,                                                     -- items in all

@@ -3,12 +3,12 @@ SELECT
     version.article_id,                                             -- article
     coverage.story_id,                                              -- its story
     title.title,                                                    -- key of the title
-    title.name AS title_name,                                       -- name of the title
+    title.name::text AS title_name,                                 -- name of the title
     coverage.agency,                                                -- agency whose text it is; null: no agency's
     version.number AS version,                                      -- number of the version that the edit made
-    version.extracted_at AS read_at,                                -- when we read it: it was made since we last had
-    before.headline AS headline_before,                             -- headline before
-    version.headline,                                               -- headline after
+    version.extracted_at::timestamptz AS read_at,                   -- when we read it: it was made since we last had
+    before.headline::text AS headline_before,                       -- headline before
+    version.headline::text AS headline,                             -- headline after
     before.words AS words_before,                                   -- words before
     version.words,                                                  -- words after
     version.headline IS DISTINCT FROM before.headline AS headline_changed,  -- whether the headline changed

@@ -1,7 +1,7 @@
 -- An edition: the moment up to which the kept figures of all views are counted. The newest says how fresh they are.
 SELECT
     edition_id,                                                     -- identity, in order
-    at,                                                             -- up to when things are counted
+    at::timestamptz AS at,                                          -- up to when things are counted
     articles,                                                       -- articles that are in a story
     stories,                                                        -- independent stories
     copies,                                                         -- articles that are copies

@@ -2,7 +2,7 @@
 SELECT
     event.event_id,                                                 -- identity; it stays when stories join
     event.lead_id AS story_id,                                      -- the story most like all others: it stands for the event
-    lead.headline,                                                  -- headline of that story's canonical article
+    lead.headline::text AS headline,                                -- headline of that story's canonical article
     lead.language,                                                  -- language of that article
     reach.stories,                                                  -- independent stories about it
     reach.sources,                                                  -- who these are by: agencies, and owners with a text of their own
@@ -14,8 +14,8 @@ SELECT
     reach.best_rank,                                                -- highest place that a feed gave one; 1 is the top
     reach.first_at,                                                 -- when the first article appeared
     reach.last_at,                                                  -- when the last one appeared
-    event.created_at,                                               -- when we first had it
-    event.changed_at                                                -- when its stories last changed
+    event.created_at::timestamptz AS created_at,                    -- when we first had it
+    event.changed_at::timestamptz AS changed_at                     -- when its stories last changed
 FROM core.event
     JOIN core.event_reach AS reach USING (event_id)
     LEFT JOIN core.story ON story.story_id = event.lead_id

@@ -6,13 +6,13 @@ SELECT
     match.level = 'strict' AS strict,                               -- whether they are copies at the strict setting
     match.level IN ('strict', 'normal') AS normal,                  -- at the normal one, by which stories are told
     match.level IN ('strict', 'normal', 'loose') AS loose,          -- at the loose one
-    match.left_in_right AS article_in_other,                        -- share of the one found in the other
-    match.right_in_left AS other_in_article,                        -- share of the other found in the one
+    match.left_in_right::double precision AS article_in_other,      -- share of the one found in the other
+    match.right_in_left::double precision AS other_in_article,      -- share of the other found in the one
     match.longest,                                                  -- longest shared passage, in words
-    match.differing,                                                -- numbers and names that stand in the same place and differ
+    match.differing::double precision AS differing,                 -- numbers and names that stand in the same place and differ
     mine.story_id,                                                  -- story of the one
     yours.story_id AS other_story_id,                               -- story of the other
-    match.compared_at                                               -- when they were last compared
+    match.compared_at::timestamptz AS compared_at                   -- when they were last compared
 FROM core.match
     LEFT JOIN core.story_article AS mine ON mine.article_id = match.left_id
     LEFT JOIN core.story_article AS yours ON yours.article_id = match.right_id

@@ -3,15 +3,15 @@ SELECT
     pick.place,                                                     -- in the list, from 1
     pick.story_id,                                                  -- story
     pick.event_id,                                                  -- its event; null: it stands alone
-    version.headline,                                               -- headline of the canonical article
-    title.name AS title_name,                                       -- title of the canonical article
+    version.headline::text AS headline,                             -- headline of the canonical article
+    title.name::text AS title_name,                                 -- title of the canonical article
     pick.owner,                                                     -- owner of that title
     pick.section,                                                   -- section by which the picks are mixed; empty: none is known
     article.url,                                                    -- address of the canonical article
     pick.decision_id IS NOT NULL AS by_hand,                        -- whether a person picked it
-    decision.who AS picked_by,                                      -- who that was; null: picked by rule
+    decision.who::text AS picked_by,                                -- who that was; null: picked by rule
     pick.why,                                                       -- the reason
-    pick.at                                                         -- when that was so: the last run of events, or the last pick
+    pick.at::timestamptz AS at                                      -- when that was so: the last run of events, or the last pick
 FROM core.pick
     JOIN core.story USING (story_id)
     JOIN core.article ON article.article_id = story.canonical_id

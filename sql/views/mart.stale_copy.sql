@@ -2,9 +2,9 @@
 SELECT
     stale_copy.story_id,                                            -- story
     coverage.agency,                                                -- key of the agency
-    agency.name AS agency_name,                                     -- name of the agency
+    agency.name::text AS agency_name,                               -- name of the agency
     title.title,                                                    -- key of the title that runs the copy
-    title.name AS title_name,                                       -- name of the title
+    title.name::text AS title_name,                                 -- name of the title
     stale_copy.article_id,                                          -- the copy
     article.url,                                                    -- its address
     stale_copy.corrected_at,                                        -- when we read the agency's change

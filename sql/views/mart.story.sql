@@ -2,10 +2,10 @@
 SELECT
     story.story_id,                                                 -- identity; it stays when copies arrive
     story.canonical_id AS canonical_article_id,                     -- the article that stands for it
-    canonical.headline,                                             -- headline of the canonical article
+    canonical.headline::text AS headline,                           -- headline of the canonical article
     canonical.language,                                             -- language of the canonical article
     story.agency,                                                   -- key of the agency whose text it is, from the evidence of all copies; null: no agency's
-    agency.name AS agency_name,                                     -- name of that agency
+    agency.name::text AS agency_name,                               -- name of that agency
     reach.agency_seen,                                              -- whether the agency's own article was seen; false: a subscriber's stands for it; null: no agency's story
     reach.articles,                                                 -- articles that run it, the canonical one included
     reach.titles,                                                   -- titles that run it
@@ -15,8 +15,8 @@ SELECT
     reach.first_at,                                                 -- when its first article appeared
     reach.last_at,                                                  -- when its last article appeared
     canonical.words,                                                -- words of the canonical article
-    story.created_at,                                               -- when we first had it
-    story.changed_at                                                -- when its members, canonical article or agency last changed
+    story.created_at::timestamptz AS created_at,                    -- when we first had it
+    story.changed_at::timestamptz AS changed_at                     -- when its members, canonical article or agency last changed
 FROM core.story
     JOIN core.reach USING (story_id)
     -- left joins by a key: what a query does not name is not read

@@ -2,9 +2,9 @@
 SELECT
     coverage.story_id,                                              -- story
     coverage.agency,                                                -- key of the agency whose text it is
-    agency.name AS agency_name,                                     -- name of the agency
+    agency.name::text AS agency_name,                               -- name of the agency
     title.title,                                                    -- key of the title that ran it
-    title.name AS title_name,                                       -- name of the title
+    title.name::text AS title_name,                                 -- name of the title
     coverage.owner,                                                 -- owner of the title then
     coverage.country,                                               -- country of the title then
     coalesce(section.section, coverage.section) AS section,         -- section, under one name in all languages: sport, not Deportes; in the title's own word where it is not known
@@ -12,7 +12,7 @@ SELECT
     coverage.language,                                              -- language of the text
     coverage.article_id,                                            -- the title's article
     article.url,                                                    -- its address
-    newest.headline,                                                -- its headline
+    newest.headline::text AS headline,                              -- its headline
     coverage.relation,                                              -- to the text that stands for the story: origin (the agency's own was not seen, and this copy stands for it), or how it copies: verbatim (all of it, at most 5 % of its own), trimmed (cut, at most 10 % of its own), edited (half or more kept, and rewritten or added to), expanded (90 % or more kept, and more than 10 % of its own), partial (less than half kept, with more of its own)
     reach.agency_seen,                                              -- whether the agency's own article was seen; false: kept, own and lag are measured from a subscriber's copy
     coverage.kept,                                                  -- share of the origin's text that was kept, 0 to 1; null of an origin

@@ -9,12 +9,12 @@ SELECT
     version.number = 1 AND date_trunc('minute', coverage.happened_at) = date_trunc('minute', coalesce(event.first_at, story.first_at)) AS broke_it,  -- whether it is a first version, of the event's first minute; ties are ties. Where agency_seen is false, an agency was before
     coalesce(article.published_precision IN ('second', 'minute'), false) AS is_exact,  -- whether the page gives that time to the minute; else it is when we saw it
     title.title,                                                    -- key of the title
-    title.name AS title_name,                                       -- name of the title
+    title.name::text AS title_name,                                 -- name of the title
     title.kind AS title_kind,                                       -- newspaper, broadcaster, portal, magazine, agency or republisher
     coverage.owner,                                                 -- its owner then
     coverage.country,                                               -- its country then
     coverage.language,                                              -- language of the text
-    version.headline,                                               -- headline of this version
+    version.headline::text AS headline,                             -- headline of this version
     version.words,                                                  -- words of this version
     version.change,                                                 -- what it changed: headline, minor, substantive, correction, trim; null of a first version
     coverage.agency,                                                -- key of the agency whose text the story is; null: no agency's

@@ -3,9 +3,9 @@ SELECT
     top.place,                                                      -- 1 is the top
     top.story_id,                                                   -- story; of an event, the one that stands for it
     top.event_id,                                                   -- event; null: the story stands alone
-    version.headline,                                               -- headline of the canonical article
-    title.name AS title_name,                                       -- title of the canonical article
-    agency.name AS agency_name,                                     -- name of the agency whose text it is; null: no agency's
+    version.headline::text AS headline,                             -- headline of the canonical article
+    title.name::text AS title_name,                                 -- title of the canonical article
+    agency.name::text AS agency_name,                               -- name of the agency whose text it is; null: no agency's
     top.stories,                                                    -- independent stories about it
     top.sources,                                                    -- who these are by: agencies, and owners with a text of their own
     top.articles,                                                   -- articles that run them
@@ -23,7 +23,7 @@ SELECT
     top.growth_part,                                                -- part of the score: log2 of (1 + owners lately) / (1 + owners before), 0 to 2
     top.age_part,                                                   -- factor of the score: it halves in 6 hours
     top.score,                                                      -- the sum of the parts x age_part
-    top.at                                                          -- when that was so: the last run of events
+    top.at::timestamptz AS at                                       -- when that was so: the last run of events
 FROM core.top_story AS top
     JOIN core.story USING (story_id)
     JOIN core.article ON article.article_id = story.canonical_id

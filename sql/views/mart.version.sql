@@ -4,12 +4,12 @@ SELECT
     version.article_id,                                             -- article
     version.number AS version,                                      -- number of the version, from 1
     title.title,                                                    -- key of the title
-    title.name AS title_name,                                       -- name of the title
-    version.headline,                                               -- headline of this version
+    title.name::text AS title_name,                                 -- name of the title
+    version.headline::text AS headline,                             -- headline of this version
     version.words,                                                  -- words of this version
     version.change,                                                 -- what it changed: headline, minor, substantive, correction, trim; null of a first version
     CASE WHEN version.number = 1 THEN coverage.happened_at ELSE version.extracted_at END AS read_at,  -- when it was out: the article's time, then when we read the change
-    version.modified_at,                                            -- when the page says it was changed
+    version.modified_at::timestamptz AS modified_at,                -- when the page says it was changed
     coverage.relation,                                              -- of the newest version to the story's origin
     coverage.kept,                                                  -- share of the origin's text found in the newest version; null of an origin
     coverage.lag,                                                   -- time of the article after the origin
