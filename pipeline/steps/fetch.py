@@ -22,6 +22,7 @@ from pipeline.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
+    from datetime import datetime
 
 
 BATCH = 400  # pages claimed at once: they are fetched within a lease, a second apart on one host
@@ -54,9 +55,9 @@ class Claim:
 
 
 def fetch(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
-    """Fetch the wanted pages that are due, and tally them."""
-    pages: Counter[str] = Counter()
-    while (size := wanted.at_most(BATCH, pages.total())) and (claims := _claim(edges, wanted, size)):
+    """Fetch the wanted pages that are due, and tally them. What failed is not asked for twice."""
+    begun, pages = edges.now(), Counter[str]()
+    while (size := wanted.at_most(BATCH, pages.total())) and (claims := _claim(edges, wanted, size, begun)):
         with closing(_fetched(edges, claims)) as left:
             for door in left:
                 pages[door] += 1
@@ -64,9 +65,9 @@ def fetch(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> M
     return {"page": Tally(seen=pages.total(), doors=pages)}
 
 
-def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
+def _claim(edges: Edges, wanted: Wanted, size: int, begun: datetime) -> list[Claim]:
     which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size, "per_host": PER_HOST}
-    claims = committed(edges.connection, lambda: read(edges.connection, "fetch.claim", Claim, now=edges.now(), **edges.lease(), **which))
+    claims = committed(edges.connection, lambda: read(edges.connection, "fetch.claim", Claim, now=begun, **edges.lease(), **which))
     return sorted(claims, key=lambda claim: claim.article_id)
 
 

@@ -56,10 +56,10 @@ class Claim:
 
 
 def poll(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
-    """Poll the wanted feeds that are due, and tally feeds and entries."""
-    feeds: Counter[str] = Counter()
+    """Poll the wanted feeds that are due, and tally feeds and entries. Each once: what becomes due meanwhile is the next run's."""
+    begun, feeds = edges.now(), Counter[str]()
     entries: Counter[str] = Counter()
-    while (size := wanted.at_most(BATCH, feeds.total())) and (claims := _claim(edges, wanted, size)):
+    while (size := wanted.at_most(BATCH, feeds.total())) and (claims := _claim(edges, wanted, size, begun)):
         with closing(_polled(edges, claims)) as left:
             for door, doors in left:
                 feeds[door] += 1
@@ -68,9 +68,9 @@ def poll(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Ma
     return {"feed": Tally(seen=feeds.total(), doors=feeds), "entry": Tally(seen=entries.total(), doors=entries)}
 
 
-def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
+def _claim(edges: Edges, wanted: Wanted, size: int, begun: datetime) -> list[Claim]:
     which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size}
-    claims = committed(edges.connection, lambda: read(edges.connection, "poll.claim", Claim, now=edges.now(), **edges.lease(), **which))
+    claims = committed(edges.connection, lambda: read(edges.connection, "poll.claim", Claim, now=begun, **edges.lease(), **which))
     # Who failed last time comes last: nobody who behaves waits for a deadline. Of feeds that list the same, the first has the news.
     return sorted(claims, key=lambda claim: (claim.failures > 0, claim.next_poll_at, claim.feed_id))
 
