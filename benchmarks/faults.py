@@ -1,6 +1,6 @@
 """The same news, with something broken in the middle of it -> whether all comes out as if nothing had been, and how long that takes.
 
-python -m benchmarks.faults [--only NAME]...   a table; two minutes a row, `worker` up to 25
+python -m benchmarks.faults [--only NAME]...   a table; two to five minutes a row
 python -m benchmarks.faults --check            fails if a story differs, an item is lost, or it takes more than two of its DAG's intervals
 
 What runs is the deployment of benchmarks/machines.py: CeleryExecutor, two workers of `web` and one of `cpu`. Needs what that needs.
@@ -57,17 +57,20 @@ FAULTS: dict[str, Callable[[Running], str]] = {
     "redis": strikes.redis,
     "beside": strikes.beside,
     "rerun": strikes.rerun,
+    "backfill": strikes.backfill,
+    "clock": strikes.clock,
     "commit": lambda _: "",
+    "cut": lambda _: "",
     "disk": strikes.disk,
     "worker": strikes.worker,
 }
 
 
 def measure(name: str, room: Path) -> Row:
-    cutting = Cutting(every=25, most=6)
+    cutting = Cutting(every=25, most=6, midway=name == "cut")
     with ExitStack() as stack:
         data = stack.enter_context(strikes.small(room)) if name == "disk" else None
-        proxied = cutting.before if name == "commit" else str
+        proxied = cutting.before if name in {"commit", "cut"} else str
         deployed = stack.enter_context(running(SCENE, room / name, data=data, proxied=proxied))
         deployed.begin()
         deployed.until("half of it", 120, lambda: deployed.ask(READ)[0][0] >= MIDWAY)
@@ -76,7 +79,10 @@ def measure(name: str, room: Path) -> Row:
         note = FAULTS[name](deployed)
         deployed.until("the end", 2 * INTERVALS, deployed.finished)
         after = time.monotonic() - begun
-        note = note or (f"{cutting.cut} of {cutting.commits} answers to COMMIT lost" if name == "commit" else "")
+        note = note or {
+            "commit": f"{cutting.cut} of {cutting.commits} answers to COMMIT lost",
+            "cut": f"{cutting.cut} connections cut amid what they sent",
+        }.get(name, "")
         return Row(
             name=name,
             after=after,

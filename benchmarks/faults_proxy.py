@@ -1,4 +1,4 @@
-"""An address of Postgres -> one of a proxy before it that loses the answer to some COMMITs: done, and nobody is told."""
+"""An address of Postgres -> one of a proxy that cuts connections: a COMMIT's answer is lost, or half a message is all that comes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ HOST = "127.0.0.1"
 
 
 class Cutting:
-    """Passes on every byte both ways, but cuts the connection where the answer to each `every`-th COMMIT comes back, `most` times."""
+    """Passes on every byte both ways, but cuts the connection where the answer to each `every`-th COMMIT comes back, `most` times.
 
-    def __init__(self, every: int, most: int) -> None:
+    `midway`: it counts what the client sends, not COMMITs, and cuts in the middle of it: within a batch of rows, as it happens.
+    """
+
+    def __init__(self, every: int, most: int, *, midway: bool = False) -> None:
+        self._midway = midway
         self.commits = self.cut = 0
         self.on = False
         self._every, self._most = every, most
@@ -43,9 +47,12 @@ class Cutting:
     def _pass(self, source: socket.socket, target: socket.socket, doomed: threading.Event, asks: bool) -> None:  # noqa: FBT001  which of the two ways
         with suppress(OSError):
             while block := source.recv(65536):
-                if asks and b"COMMIT" in block:
+                if asks and (self._midway or b"COMMIT" in block):
                     self._count(doomed)
-                elif not asks and doomed.is_set():
+                if asks and self._midway and doomed.is_set():
+                    target.sendall(block[: len(block) // 2])
+                    break
+                if not asks and doomed.is_set():
                     break  # the server has answered: it is committed
                 target.sendall(block)
         for end in (source, target):
@@ -55,6 +62,6 @@ class Cutting:
     def _count(self, doomed: threading.Event) -> None:
         with self._counting:
             self.commits += 1
-            if self.on and self.cut < self._most and self.commits % self._every == 0:
+            if self.on and self.cut < self._most and self.commits % (self._every * (10 if self._midway else 1)) == 0:
                 self.cut += 1
                 doomed.set()

@@ -54,7 +54,8 @@ def children(scene: Scene, urls: Urls, stand: Stand, where: tuple[int, int, Path
 def _shared(scene: Scene, stand: Stand, port: int, room: Path) -> dict[str, str]:
     local = scene.executor == "LocalExecutor"
     return {
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "benchmarks" / "ahead"), str(ROOT))),
+        "BENCHMARK_AHEAD": str(room / "ahead"),  # see the file there
         "WIREDESK_HOSTS": str(stand.hosts),
         "WIREDESK_REGISTRY": str(stand.registry),
         "WIREDESK_CLOCK": scene.clock,

@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CORES = os.cpu_count() or 1
-FLOORS = {"CPU an article, of the naive one's": 3.0, "articles/s by the clock, of the naive one's": 0.35, "memory at the end, of the middle's": 1.15}
+FLOORS = {
+    "CPU an article, of the naive one's": 3.0,
+    "articles/s by the clock, of the naive one's": 0.35,
+    "memory at the end, of the middle's": 1.15,
+}
 DONE = """SELECT (SELECT count(*) FROM core.story_article), (SELECT count(*) FROM core.article),
     (SELECT count(*) FROM ops.poll), (SELECT count(*) FROM ops.intake WHERE state = 'waiting')"""
 STAGES = {  # of a task's own process, and of its children
@@ -68,7 +72,10 @@ def ours(running: Product, minutes: float, warm: float) -> Row:
         while (now := time.monotonic()) < begun + 60 * minutes:
             account.look(running, weigh=turns % 20 == 0)
             if turns % 60 == 0:
-                print(f"  {now - begun:4.0f} s: {dict(zip(('in stories', 'seen', 'polls', 'waiting'), _done(connection), strict=True))}", file=sys.stderr)
+                print(
+                    f"  {now - begun:4.0f} s: {dict(zip(('in stories', 'seen', 'polls', 'waiting'), _done(connection), strict=True))}",
+                    file=sys.stderr,
+                )
             turns += 1
             time.sleep(max(0.0, now + 0.5 - time.monotonic()))
         account.look(running, weigh=True)

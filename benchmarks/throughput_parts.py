@@ -50,7 +50,18 @@ class Product:
 def newsstand(room: Path, *, titles: int, days: float, rate: float) -> Iterator[tuple[dict[str, Any], str]]:
     """Serve so many titles whose news come `rate` times as fast as in life; yield where they are, and the clock."""
     spec = f"{START.isoformat()} {datetime.now(UTC).isoformat()} {rate}"
-    command = [sys.executable, "-m", "pipeline.newsstand.serve", "--titles", str(titles), "--days", str(days), "--seed", "5", "--with-parent"]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline.newsstand.serve",
+        "--titles",
+        str(titles),
+        "--days",
+        str(days),
+        "--seed",
+        "5",
+        "--with-parent",
+    ]
     command += ["--clock", spec, "--start", START.isoformat(), "--folder", str(room / "stand")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}) as process:
         try:
@@ -75,7 +86,9 @@ def product(room: Path, stand: dict[str, Any], spec: str) -> Iterator[Product]:
         server = Server(var / "postgres")
         postmaster = server.cluster.postmaster()
         assert postmaster
-        yield Product(process=process, urls=Urls(news=server.url("news"), airflow=server.url("airflow")), postmaster=postmaster, stand=stand)
+        yield Product(
+            process=process, urls=Urls(news=server.url("news"), airflow=server.url("airflow")), postmaster=postmaster, stand=stand
+        )
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(120)

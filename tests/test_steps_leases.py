@@ -9,6 +9,7 @@ import pytest
 from builders_news import UNRELATED, Clock, Web, ask, title, world
 
 from pipeline import clock
+from pipeline.reasons import Reason
 from pipeline.steps import leases
 from pipeline.steps.extract import extract
 from pipeline.steps.fetch import fetch
@@ -118,3 +119,18 @@ def test_a_batch_that_hangs_does_not_hold_its_claims_for_ever(edges, monkeypatch
     with holding(edges, "fetch", [(article, 1) for (article,) in ask(edges, "SELECT article_id FROM ops.intake")]) as glass:
         assert glass.empty
         assert ask(edges, "SELECT count(*) FROM ops.intake WHERE lease_until > %s", clock.wall()) == [(0,)]
+
+
+def test_a_run_polls_a_feed_and_asks_for_a_page_once_however_fast_time_goes(edges, web):
+    class Racing(Clock):
+        def __call__(self):
+            self.forward(hours=3)
+            return self.at
+
+    def twice(done, _total):
+        assert done <= 2, "what became due meanwhile is the next run's"
+
+    web.pages = dict.fromkeys(web.pages, Reason.SERVER_ERROR)
+    edges.now = Racing()
+    assert poll(edges, report=twice)["feed"].doors == {"read": 2}
+    assert fetch(edges, report=twice)["page"].doors == {"put_off:server_error": 2}

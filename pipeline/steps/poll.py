@@ -70,7 +70,9 @@ def poll(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Ma
 
 def _claim(edges: Edges, wanted: Wanted, size: int, begun: datetime) -> list[Claim]:
     which = {"hosts": wanted.hosts, "titles": wanted.titles, "limit": size}
-    claims = committed(edges.connection, lambda: read(edges.connection, "poll.claim", Claim, now=begun, **edges.lease(), **which))
+    claims = committed(
+        edges.connection, lambda: read(edges.connection, "poll.claim", Claim, begun=begun, now=edges.now(), **edges.lease(), **which)
+    )
     # Who failed last time comes last: nobody who behaves waits for a deadline. Of feeds that list the same, the first has the news.
     return sorted(claims, key=lambda claim: (claim.failures > 0, claim.next_poll_at, claim.feed_id))
 

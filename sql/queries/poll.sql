@@ -18,7 +18,7 @@ WHERE feed.feed_id = schedule.feed_id AND feed.active AND state <> 'gone' AND NO
 -- name: claim
 WITH due AS (
     SELECT feed_id FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)
-    WHERE feed.active AND state <> 'gone' AND NOT paused AND (next_poll_at <= %(now)s OR polled_at > %(now)s::timestamptz + interval '1 hour')
+    WHERE feed.active AND state <> 'gone' AND NOT paused AND (next_poll_at <= %(begun)s OR polled_at > %(now)s::timestamptz + interval '1 hour')
         AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
         AND (%(hosts)s::text[] IS NULL OR feed.host = ANY (%(hosts)s))
         AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
