@@ -97,10 +97,11 @@ def airflow(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
-    """Check style and types, then run the tests; arguments go to pytest: ./wiredesk test -k copies."""
-    from pipeline.cli.checks import run
+    """Check style and types, then run the tests; arguments go to pytest: ./wiredesk test -k copies. With --long, run what takes hours."""
+    from pipeline.cli import checks, long
 
-    raise typer.Exit(run(context.args))
+    words = [word for word in context.args if word != "--long"]
+    raise typer.Exit(long.run(words) if words != context.args else checks.run(words))
 
 
 def _settings() -> Settings:
