@@ -222,7 +222,7 @@ def test_a_story_without_its_canonical_article_cannot_be_committed(edges):
 
 def test_what_a_killed_worker_had_claimed_is_free_at_the_next_start(edges, database):
     with edges.connection.transaction():
-        edges.connection.execute("UPDATE ops.schedule SET fence = fence + 1, lease_until = now() + interval '15 minutes'")
+        edges.connection.execute("UPDATE ops.schedule SET fence = fence + 1, lease_until = now() + interval '1 minute'")
     assert poll(edges)["feed"].seen == 0
     free(database)
     assert poll(edges)["feed"].seen == 4
