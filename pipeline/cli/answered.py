@@ -49,19 +49,21 @@ we know, though the agency had it before. *kept*, *own* and *lag* are then measu
 TRIMS = """## Who trims an agency most, and what do they cut?
 
 Question 3 says who, question 15 what, by section and by thirds of the text; without `--title` it says so of all titles together.
+The demo's agencies are invented, so here it is `{agency}`; in the news of `./wiredesk up`, `--agency afp` (`mart.agency` has all keys).
+*Why two texts are copies, and what each has that the other has not:* `./wiredesk why URL OTHER`.
 
 ```
 ./wiredesk ask 3 --agency {agency}
 ./wiredesk ask 15 --agency {agency} --title {title}
 ```
 
-Or in one query: who cuts, how many texts, and how much of each third is left.
+Or in one query: of how many texts how many were cut, how much was kept on average, and how much of each third.
 
 ```sql
 {trims};
 ```
 """
-FOUND = """What a title cut, text by text (`./wiredesk why URL OTHER` then shows two of them side by side, with what they share):
+FOUND = """What it cut, text by text; `start`, `middle` and `last` are what is left of the thirds, in percent:
 
 ```sql
 {cuts};

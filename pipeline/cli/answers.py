@@ -73,7 +73,8 @@ def _key(connection: Connection, what: str, said: str) -> str:
     """Return the key of an agency or a title that is named by it, or in full."""
     key = value(connection, f"ask.{what}", said=said)
     if key is None:
-        raise typer.BadParameter(f"no {what} has this key or name: {said}", param_hint=f"--{what}")
+        near = ", ".join(f"{row['key']} ({row['name']})" for row in dicts(connection, f"ask.near_{what}", said=said))
+        raise typer.BadParameter(f"no {what} has this key or name: {said}; there are {near or 'none yet'}", param_hint=f"--{what}")
     return str(key)
 
 
