@@ -55,6 +55,13 @@ def test_after_slow_days_more_patience_is_had():
     assert judged(last=last, now=now, before=18).unlikely > 1.8 * judged(last=last, now=now, before=6).unlikely
 
 
+def test_six_usual_hours_are_enough_however_slow_it_was():
+    last = MONDAY + timedelta(days=2, hours=8)
+    five, six = (judged(last=last, now=last + (hours + 1) * HOUR, before=3) for hours in (5, 6))
+    assert (five.usual, five.silent) == (5, False)
+    assert (six.usual, six.silent, six.unlikely < 11) == (6, True, True)
+
+
 def test_what_has_no_rhythm_is_never_surely_silent_soon():
     rare = [1 if hour % 40 == 0 else 0 for hour in range(WEEK)]
     assert not judged(rare, last=MONDAY, now=MONDAY + 72 * HOUR).silent

@@ -25,6 +25,8 @@ pytestmark = [
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> \u202eright to left\u202c ' + "long" * 125
 SCREENS = ROOT / "var" / "screens"
 FRAME = "document.querySelector('iframe').contentDocument"
+OUTSIDE = """[...document.querySelectorAll('.tabs a, svg.chart')].map(one => [one.outerHTML.slice(0, 60), one.getBoundingClientRect()])
+    .filter(([_, box]) => box.width && (box.left < 0 || box.right > innerWidth + 1)).map(([one]) => one)"""
 PAGES = {
     "overview": "",
     "feeds": "feeds",
@@ -110,6 +112,8 @@ def test_each_page_fits_its_screen(stand, browser, dark, width):
         for name, path in (PAGES | more).items():
             browser.go(f"{address}/wiredesk/{path}", "document.querySelector('main h1').innerText")
             assert browser.says("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, (name, width)
+            assert browser.says(OUTSIDE) == [], (name, width, "tabs and charts are seen as a whole")
+            assert name != "feed" or browser.says("document.documentElement.scrollHeight") < 4000, "one feed is no long read"
             browser.picture(SCREENS / f"{name}-{'dark' if dark else 'light'}-{width}.png")
         paper = browser.says("getComputedStyle(document.body).backgroundColor")
         assert (paper == "rgb(21, 23, 27)") is dark

@@ -4,8 +4,8 @@ Each hour of the week has a chance: the share of past weeks in which it brought 
 the same hour of like days. The chance that all hours since the last article were quiet is the product of what is left of each; its
 negative logarithm is added up here, hour by hour. Hours in which we did not read ourselves say nothing and are left out.
 
-Before a title fell quiet it may have been slower than usual (a holiday): its chances are then lowered by as much. The figures are those of
-benchmarks/silence.py; see decision 15.
+Before a title fell quiet it may have been slower than usual (a holiday): its chances are then lowered by as much; but six of its usual
+hours without anything are enough in any case. The figures are those of benchmarks/silence.py; see decision 15.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Policy:
     firm: float = 2.0  # weeks that the neighbours of an hour weigh
     usual: float = 0.8  # chance from which an hour is one of its usual ones
     unlikely: float = 11.0  # negative logarithm: once in 60,000
+    most: int = 6  # usual hours, after which it is silent however slow it was before
     before: int = 48  # hours before the last article by which it is judged whether it was slower than usual
     least: float = 0.3  # it is not taken to be slower than this share
 
@@ -85,7 +86,7 @@ def judge(
             hours += 1
             usual += chance[slot(at)] >= policy.usual
             unlikely -= math.log(1.0 - level * chance[slot(at)])
-    return Quiet(hours=hours, usual=usual, unlikely=unlikely, silent=unlikely >= policy.unlikely)
+    return Quiet(hours=hours, usual=usual, unlikely=unlikely, silent=unlikely >= policy.unlikely or usual >= policy.most)
 
 
 def _whole(start: datetime, now: datetime) -> Iterator[datetime]:

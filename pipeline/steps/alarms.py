@@ -60,7 +60,7 @@ def watch(
 
 
 def late(edges: Edges, dag: str, minutes: int, tell: Tell = _nobody) -> None:
-    """Keep that a run of a DAG did not end within so many minutes, and tell."""
+    """Keep that a run of a DAG did not go well within so many minutes, and tell."""
     now = edges.now()
     alarm = Alarm(
         kind=LATE_RUN,

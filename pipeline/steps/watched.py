@@ -79,14 +79,15 @@ def jumped(shares: Sequence[float], policy: Policy = DEFAULT) -> tuple[float, fl
 
 
 def _silent(connection: Connection, now: datetime, policy: silence.Policy = silence.DEFAULT) -> Iterator[Alarm]:
-    back = now - timedelta(weeks=policy.weeks)
+    span = timedelta(weeks=policy.weeks)
+    back = now - SINCE - span
     heard: dict[int, list[int]] = {}
-    for row in dicts(connection, "alarms.heard", since=back, until=now):
+    for row in dicts(connection, "alarms.heard", since=back, until=now, weeks=policy.weeks):
         heard.setdefault(row["title_id"], [0] * silence.WEEK)[row["slot"]] = row["weeks"]
     read = {row["hour"] for row in dicts(connection, "alarms.read_hours", since=now - SINCE)}
     for title in dicts(connection, "alarms.titles", before=policy.before):
         last = title["last_at"]
-        weeks = min((last - max(title["first_at"], back)) / timedelta(weeks=1), float(policy.weeks))
+        weeks = (last - max(title["first_at"], back, last - span)) / timedelta(weeks=1)
         if weeks < policy.enough or title["title_id"] not in heard:
             continue
         chance = silence.chances(heard[title["title_id"]], weeks, policy)

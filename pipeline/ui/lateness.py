@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def late(dag: str, minutes: int) -> None:
-    """Keep that a run of the DAG had not ended so many minutes after it was queued, and tell people."""
+    """Keep that a run of the DAG had not gone well so many minutes after it was queued, and tell people."""
     from pipeline.steps import alarms, here
     from pipeline.ui import notices
 

@@ -1,11 +1,13 @@
 -- What the alarms are judged by, and their rows.
 
 -- name: heard
--- In how many of the weeks each hour of the week brought a title something; from the title's first whole week on.
+-- In how many of the weeks before its last article each hour of the week brought a title something: its silence does not lower what is usual.
 SELECT title_id, (extract(isodow FROM hour)::integer - 1) * 24 + extract(hour FROM hour)::integer AS slot, count(*) AS weeks
 FROM (
-    SELECT DISTINCT title_id, date_trunc('hour', first_seen_at) AS hour FROM core.article
-    WHERE first_seen_at >= %(since)s AND first_seen_at < %(until)s
+    SELECT DISTINCT title_id, date_trunc('hour', first_seen_at) AS hour FROM core.article JOIN (
+        SELECT title_id, (SELECT max(first_seen_at) FROM core.article WHERE article.title_id = title.title_id) AS last_at FROM core.title WHERE active
+    ) AS span USING (title_id)
+    WHERE first_seen_at >= %(since)s AND first_seen_at < %(until)s AND first_seen_at > last_at - %(weeks)s * interval '7 days'
 ) AS heard GROUP BY title_id, slot;
 
 -- name: titles
