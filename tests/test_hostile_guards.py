@@ -52,7 +52,7 @@ def test_who_comes_late_with_a_feed_stores_nothing(database, tmp_path):
     web = Web()
     web.publish("alpha", "bridge", UNRELATED)
     with world(database, tmp_path, web=web) as edges:
-        (claim,) = _claim(edges, Wanted(titles=("alpha",)), 10)
+        (claim,) = _claim(edges, Wanted(titles=("alpha",)), 10, edges.now())
         look = _look(edges, edges.asker(), edges.titles()[claim.title_id], claim)
         with edges.connection.transaction():
             edges.connection.execute("UPDATE ops.schedule SET fence = fence + 1 WHERE feed_id = %s", (claim.feed_id,))
