@@ -7,6 +7,7 @@ import pytest
 from builders_stories import FOURTH, OTHER_AGENCY, SPEECH, THIRD, UNRELATED, WIRE, cut
 from typer.testing import CliRunner
 
+from pipeline.cli import corpus_shelf
 from pipeline.cli.fold import app
 from pipeline.stories import documents
 from pipeline.stories.documents import Document, Wrong
@@ -68,19 +69,25 @@ def test_the_outcome_is_the_same_byte_by_byte_whatever_the_order_and_the_number_
 
 def test_a_bad_line_is_refused_by_name_and_number_and_nothing_is_lost(fold):
     bad = ["{", "[]", line(""), line("a", title=" "), line("b", text=""), line("c", at="yesterday"), line("d", language=3)]
-    rows, said, _ = fold([CORPUS[0], *bad, "", CORPUS[4]])
+    rows, said, _ = fold([CORPUS[0], *bad, "", CORPUS[4]], code=3)
     for number, why in enumerate(("not_json", "not_an_object", "no_id", "no_title", "no_text", "bad_time", "bad_field"), start=2):
         assert f"line {number}: {why}\n" in said
     assert len(rows) == 2
     assert "9 documents: 2 folded into 2 stories, 7 refused (bad_field 1, bad_time 1," in said
 
 
-def test_of_two_documents_with_one_id_the_same_one_is_kept_in_any_order(fold):
-    both = [line("one", cut(WIRE, 0, 4)), line("one", UNRELATED), CORPUS[0]]
-    rows, said, first = fold(both)
-    assert len(rows) == 2
-    assert "duplicate_id 1" in said
-    assert fold(both[::-1])[2] == first
+def test_of_documents_with_one_id_the_fullest_is_kept_in_any_order_and_both_lines_are_named(fold):
+    """Of as many words the smallest digest decides; lines that say the same are one."""
+    full, short = line("one", UNRELATED), line("one", cut(UNRELATED, 0, 4))
+    twins = [line("two", WIRE, headline=headline) for headline in ("Ferries stop", "Ferries halt")]
+    lines = [short, full, *twins, twins[0], CORPUS[4]]
+    rows, said, first = fold(lines, code=3)
+    assert len(rows) == 3
+    assert "line 1: duplicate_id: line 2 is used\n" in said
+    assert "duplicate_id 3" in said
+    assert next(row["kept"] for row in rows if row["id"] == "one") > 0.8, "it is the full text"
+    for seed in (1, 2):
+        assert fold(random.Random(seed).sample(lines, len(lines)), code=3)[2] == first
 
 
 def test_a_corpus_of_which_nothing_can_be_read_ends_with_an_error(fold):
@@ -132,9 +139,28 @@ def test_a_page_that_holds_several_texts_is_alone_and_flagged_and_says_what_it_h
 
 
 def test_a_line_longer_than_any_document_is_refused_and_the_next_one_read(fold):
-    rows, said, _ = fold(b'{"id": "' + b"x" * (documents.LONGEST + 10) + b'"}\n' + CORPUS[0].encode())
+    rows, said, _ = fold(b'{"id": "' + b"x" * (documents.LONGEST + 10) + b'"}\n' + CORPUS[0].encode(), code=3)
     assert "line 1: too_long" in said
     assert [row["id"] for row in rows] == ["wire"]
+
+
+def test_postings_come_back_in_the_order_in_which_they_were_put_however_many_there_are(tmp_path):
+    with (tmp_path / "postings").open("w+b") as file:
+        postings = corpus_shelf.Postings(file)
+        for document in range(1000):
+            postings.add(document, (-7, 11, 10_000 + document))
+        assert list(postings.each()) == [list(range(1000))] * 2
+        assert file.tell() > 10 * corpus_shelf.LOT
+
+
+def test_what_is_put_under_a_known_number_takes_its_place(tmp_path):
+    with (tmp_path / "shelf").open("w+b") as file:
+        shelf = corpus_shelf.Shelf(file)
+        for number, data in ((0, b"a"), (1, b"bcd"), (2, b""), (0, b"efgh")):
+            shelf.put(number, data)
+        file.flush()
+        shelf.arrange([2, 0, 1])
+        assert [shelf.get(number) for number in range(3)] == [b"", b"efgh", b"bcd"]
 
 
 @pytest.mark.parametrize("text", ["\ud800 lone", "a\x00b", "\u0000"])

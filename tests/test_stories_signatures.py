@@ -224,3 +224,16 @@ def test_a_text_in_very_many_articles_is_found_by_what_all_of_them_have():
 
 def test_one_shared_shingle_is_chance():
     assert candidates.pairs({1: (1, 2, 3), 2: (3, 4, 5)}) == frozenset()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.dictionaries(st.integers(1, 40), st.tuples(st.lists(st.integers(0, 9), max_size=8, unique=True), st.integers(0, 60)), max_size=14),
+    st.integers(1, 3),
+)
+def test_pairs_share_enough_within_the_window_whichever_shingles_they_share(drawn, shared):
+    policy = candidates.Policy(shared=shared, hot=100, window=timedelta(days=20))
+    samples, at = {one: sample for one, (sample, _) in drawn.items()}, {one: NOON + timedelta(days=day) for one, (_, day) in drawn.items()}
+    near = {pair for pair in combinations(sorted(samples), 2) if abs(at[pair[0]] - at[pair[1]]) <= policy.window}
+    expected = {(left, right) for left, right in near if len(set(samples[left]) & set(samples[right])) >= shared}
+    assert candidates.pairs(samples, at, policy=policy) == expected

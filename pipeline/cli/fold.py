@@ -16,8 +16,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.cli.corpus import Corpus, Pool
-    from pipeline.cli.corpus_jobs import Row
+    from pipeline.cli.corpus import Pool
+    from pipeline.cli.corpus_known import Corpus
     from pipeline.stories.documents import Wrong
 
 app = typer.Typer()
@@ -26,6 +26,7 @@ DOCS = Annotated[
 ]
 OUT = Annotated[str, typer.Option("--out", metavar="STORIES.jsonl", help="Where the stories are written; - for standard output.")]
 WORKERS = Annotated[int, typer.Option("--workers", min=0, help="Processes; 0: as many as there are cores.")]
+SOME_REFUSED = 3  # exit code; 2 is a wrong option
 MEGABYTES = 4096  # that one process may take
 
 
@@ -34,7 +35,8 @@ def fold(docs: DOCS, out: OUT = "-", workers: WORKERS = 0) -> None:
     """Fold the copies of one text in a file of documents into stories, by the pipeline's own rules.
 
     One JSON object a line, in and out. Whatever the order of the lines, the stories are the same. A line that cannot be
-    used is named on standard error, with its number; what goes in comes out or is refused.
+    used is named on standard error, with its number; what goes in comes out or is refused. Of lines with one id the one
+    with the most words is used. Exit code 3: some lines were refused; 1: all were.
     """
     from pipeline.children import Children
     from pipeline.cli import corpus_jobs
@@ -44,9 +46,9 @@ def fold(docs: DOCS, out: OUT = "-", workers: WORKERS = 0) -> None:
 
     refused: Counter[str] = Counter()
 
-    def refuse(line: int, why: Wrong) -> None:
+    def refuse(line: int, why: Wrong, instead: int | None) -> None:
         refused[why] += 1
-        print(f"line {line}: {why}", file=sys.stderr)
+        print(f"line {line}: {why}{f': line {instead} is used' if instead else ''}", file=sys.stderr)
 
     agencies = load(Settings().registry).agencies
     workers = workers or len(os.sched_getaffinity(0))
@@ -55,19 +57,19 @@ def fold(docs: DOCS, out: OUT = "-", workers: WORKERS = 0) -> None:
         NamedTemporaryFile(prefix="wiredesk-fold-") as spool,
         Children(workers, MEGABYTES, corpus_jobs.prepare, (agencies, spool.name)) as children,
     ):
-        corpus, rows = _folded(lines, Pool(children=children, workers=workers), spool, refuse)
-    stories = _write(corpus, rows, out)
-    came = len(rows) + refused.total()
+        corpus = _folded(lines, Pool(children=children, workers=workers), spool, refuse)
+        stories = _write(corpus, out)
+    came = len(corpus) + refused.total()
     reasons = ", ".join(f"{why} {times:,}" for why, times in sorted(refused.items()))
     print(
-        f"{came:,} documents: {len(rows):,} folded into {stories:,} stories, {refused.total():,} refused{reasons and f' ({reasons})'}",
+        f"{came:,} documents: {len(corpus):,} folded into {stories:,} stories, {refused.total():,} refused{reasons and f' ({reasons})'}",
         file=sys.stderr,
     )
-    if refused and not rows:
-        raise typer.Exit(1)
+    if refused:
+        raise typer.Exit(SOME_REFUSED if len(corpus) else 1)
 
 
-def _folded(lines: IO[bytes], pool: Pool, spool: IO[bytes], refuse: Any) -> tuple[Corpus, list[Row]]:
+def _folded(lines: IO[bytes], pool: Pool, spool: IO[bytes], refuse: Any) -> Corpus:
     from pipeline.cli import corpus
     from pipeline.cli.screen import progress
 
@@ -76,7 +78,8 @@ def _folded(lines: IO[bytes], pool: Pool, spool: IO[bytes], refuse: Any) -> tupl
     with progress("boilerplate") as report:
         corpus.discount(known, pool, spool, report)
     with progress("stories") as report:
-        return known, corpus.tell(known, pool, report)
+        corpus.tell(known, pool, report)
+    return known
 
 
 @contextmanager
@@ -116,18 +119,17 @@ def _numbered(lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line.rstrip(b"\r\n") if len(line) <= LONGEST else line[:1] * (LONGEST + 1)
 
 
-def _write(corpus: Corpus, rows: list[Row], out: str) -> int:
-    """Write a line for each document, stories by the time of their canonical articles, the canonical article first."""
-    when = [copy.happened_at for copy in corpus.copies]
-    rows.sort(key=lambda row: (when[row[1]], row[1], row[2] != "origin", when[row[0]], row[0]))
+def _write(corpus: Corpus, out: str) -> int:
+    """Write a line for each document and return how many stories there are."""
+    story, canonical, name = 0, -1, ""
     with _written(out) as file:
-        story, canonical = 0, -1
-        for article, origin, relation, kept, own, agency, holds in rows:
-            story, canonical = story + (origin != canonical), origin
-            line = {"id": corpus.ids[article], "story": story, "canonical": corpus.ids[origin], "relation": relation,
+        for article, origin, relation, kept, own, agency, holds in corpus.told():
+            if origin != canonical:
+                story, canonical, name = story + 1, origin, corpus.name(origin)
+            line = {"id": corpus.name(article), "story": story, "canonical": name, "relation": relation,
                     "kept": kept, "own": own, "agency": agency}  # fmt: skip
             if holds is not None:
-                line |= {"flags": ["roundup"], "holds": [corpus.ids[held] for held in holds]}
+                line |= {"flags": ["roundup"], "holds": list(map(corpus.name, holds))}
             file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
     return story
 

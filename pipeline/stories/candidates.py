@@ -11,15 +11,14 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    Times = Mapping[int, datetime] | None
+    Times = Mapping[int, datetime] | Sequence[datetime] | None
 
 Pair = tuple[int, int]
 _PARTS = 8  # of the shingles, one after the other: of most of them only one article has each, and that need not be remembered
@@ -42,19 +41,56 @@ def pairs(
 
     If only the articles `inside` have whole samples, only they are looked up as texts that very many run.
     """
-    met, hot, crowds = Counter[Pair](), Counter[int](), list[list[int]]()
-    for articles in _posted(samples, at):
+    return frozenset(meet(_posted(samples, at), lambda article: len(set(samples[article])), at, inside=inside, policy=policy))
+
+
+def meet(
+    posted: Iterable[Sequence[int]],
+    size: Callable[[int], int],
+    at: Times = None,
+    *,
+    inside: AbstractSet[int] | None = None,
+    policy: Policy = Policy(),
+) -> Iterator[Pair]:
+    """Yield what `pairs` returns, in order, of the articles that have each shingle, in the order of time, and of how many an article has.
+
+    The same articles mostly have many shingles: they are remembered once, and pairs for one article at a time.
+    """
+    groups, apart, hot = Counter[tuple[int, ...]](), Counter[Pair](), Counter[int]()
+    crowds: list[Sequence[int]] = []
+    for articles in posted:
+        if _close(articles, at, policy):
+            groups[tuple(articles)] += 1
+            continue
         found, for_whom = _near(articles, at, policy)
-        met.update(found)
+        apart.update(found)
         if for_whom:
             hot.update(for_whom)
             crowds.append(articles)
-    many = (article for article, times in hot.items() if times * 2 > len(set(samples[article])))
-    drowned = {article for article in many if inside is None or article in inside}
+    drowned = {article for article, times in hot.items() if times * 2 > size(article) and (inside is None or article in inside)}
     for articles in crowds:
         if not drowned.isdisjoint(articles):
-            met.update(_first(articles, at, policy, drowned).difference(_near(articles, at, policy)[0]))
-    return frozenset(pair for pair, times in met.items() if times >= policy.shared)
+            apart.update(_first(articles, at, policy, drowned).difference(_near(articles, at, policy)[0]))
+    yield from _enough(groups, apart, policy.shared)
+
+
+def _enough(groups: Mapping[tuple[int, ...], int], apart: Mapping[Pair, int], least: int) -> Iterator[Pair]:
+    """Yield the pairs that are in so many groups, or were found apart from them so many times, or both together."""
+    near: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+    others: dict[int, list[int]] = defaultdict(list)
+    for group in groups:
+        for article in group:
+            near[article].append(group)
+    for left, right in apart:
+        others[left].append(right)
+    for left in sorted(near.keys() | others.keys()):
+        met = Counter({right: apart[left, right] for right in others.get(left, ())})
+        for group in near.get(left, ()):
+            times = groups[group]
+            for right in group:
+                if right > left:
+                    met[right] += times
+        yield from ((left, right) for right in sorted(met) if met[right] >= least)
 
 
 def _posted(samples: Mapping[int, Iterable[int]], at: Times) -> Iterator[list[int]]:
@@ -68,10 +104,13 @@ def _posted(samples: Mapping[int, Iterable[int]], at: Times) -> Iterator[list[in
         yield from (articles for articles in posted.values() if len(articles) > 1)
 
 
-def _near(articles: Sequence[int], at: Times, policy: Policy) -> tuple[Iterable[Pair], Sequence[int]]:
+def _close(articles: Sequence[int], at: Times, policy: Policy) -> bool:
+    """Return whether a shingle's articles are few, and all within one window."""
+    return len(articles) <= policy.hot and (at is None or at[articles[-1]] - at[articles[0]] <= policy.window)
+
+
+def _near(articles: Sequence[int], at: Times, policy: Policy) -> tuple[set[Pair], Sequence[int]]:
     """Return the pairs that one shingle makes, for one article of each of which it is not hot; and the articles for which it is."""
-    if len(articles) <= policy.hot and (at is None or at[articles[-1]] - at[articles[0]] <= policy.window):
-        return (pair if pair[0] < pair[1] else pair[::-1] for pair in combinations(articles, 2)), ()
     found, hot = set[Pair](), list[int]()
     for article, first, last in _windows(articles, at, policy):
         if last - first > policy.hot:

@@ -24,7 +24,7 @@ class Wrong(StrEnum):
     NO_TEXT = "no_text"
     BAD_TIME = "bad_time"  # published_at is given and no ISO moment
     BAD_FIELD = "bad_field"  # language or headline is given and no text
-    DUPLICATE_ID = "duplicate_id"  # of lines that differ the one with the smallest digest is kept, whatever the order
+    DUPLICATE_ID = "duplicate_id"  # another line has the same id and more words, or as many and a smaller digest: whatever the order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
