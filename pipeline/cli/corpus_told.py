@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -54,8 +55,16 @@ def _tell(one: Neighbourhood) -> list[Row]:
     same = {members[0]: members for members in one.same}
     firsts = [copies[first] for first in same]
     alone = partition.roundups(firsts, found)
+    near: dict[int, list[Match]] = defaultdict(list)
+    for match in found:
+        near[match.left].append(match)
+        near[match.right].append(match)
     stories = {
-        group: telling.tell([copies[article] for first in group for article in same[first]], found, compare=measure)
+        group: telling.tell(
+            [copies[article] for first in group for article in same[first]],
+            [match for first in group for match in near[first]],
+            compare=measure,
+        )
         for group in partition.group(firsts, found)
     }
     whose = {first: story.canonical for group, story in stories.items() for first in group}

@@ -31,6 +31,7 @@ _CAPITALS = 50  # one shared word in so many has one, or the script knows none
 _FACTS = 16  # one word in so many is a number or a name, or the text is poor in them and one that differs says little
 _FIGURES = 4  # one shared word in so many is a number: a table, which is about its figures
 _FILLED = 2  # words that one filling may have in scripts without capitals
+_OF = {kinds: bytes(flag & sum(kinds) > 0 for flag in range(256)) for kinds in ((NUMBER,), (NUMBER, NAME))}
 _SAID = 2  # times that a text names what it is about, and what such a name counts
 
 
@@ -54,17 +55,16 @@ def subjects(left: Signature, right: Signature) -> int:
 
 
 def _only(mine: Signature, yours: Signature) -> int:
-    known, found = set(yours.tokens), set[int]()
-    told = 0
+    found, told = set[int](), 0
     for token, flag in zip(mine.tokens, mine.flags, strict=True):
         if flag & (BOILERPLATE | QUOTED):
             continue
         told += 1
-        if flag & NAME and token not in known:
+        if flag & NAME:
             found.add(token)
         if told >= LEAD:
             break
-    return sum(1 for token in found if mine.tokens.count(token) >= _SAID)
+    return sum(1 for token in found.difference(yours.tokens) if mine.tokens.count(token) >= _SAID)
 
 
 def _unlike(left: Signature, right: Signature, blocks: list[Block], *, cased: bool) -> int:
@@ -104,6 +104,9 @@ def _in_one_place(here: int, there: int) -> bool:
 
 
 def _facts(left: Signature, right: Signature, gap: Gap, kinds: tuple[int, ...]) -> int:
+    for side, (start, end) in zip((left, right), gap, strict=True):
+        if 1 not in side.flags[start:end].translate(_OF[kinds]):
+            return 0
     mine, yours = (_told(side, *span) for side, span in zip((left, right), gap, strict=True))
     count = 0
     for kind in kinds:
