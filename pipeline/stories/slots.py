@@ -31,8 +31,8 @@ _CAPITALS = 50  # one shared word in so many has one, or the script knows none
 _FACTS = 16  # one word in so many is a number or a name, or the text is poor in them and one that differs says little
 _FIGURES = 4  # one shared word in so many is a number: a table, which is about its figures
 _FILLED = 2  # words that one filling may have in scripts without capitals
-_OF = {kinds: bytes(flag & sum(kinds) > 0 for flag in range(256)) for kinds in ((NUMBER,), (NUMBER, NAME))}
 _SAID = 2  # times that a text names what it is about, and what such a name counts
+_IS_ONE: dict[tuple[int, ...], bytes] = {kinds: bytes(one & sum(kinds) > 0 for one in range(256)) for kinds in ((NUMBER,), (NUMBER, NAME))}
 
 
 def differing(left: Signature, right: Signature, blocks: list[Block], shared: Count) -> float:
@@ -105,7 +105,7 @@ def _in_one_place(here: int, there: int) -> bool:
 
 def _facts(left: Signature, right: Signature, gap: Gap, kinds: tuple[int, ...]) -> int:
     for side, (start, end) in zip((left, right), gap, strict=True):
-        if 1 not in side.flags[start:end].translate(_OF[kinds]):
+        if 1 not in side.flags[start:end].translate(_IS_ONE[kinds]):
             return 0
     mine, yours = (_told(side, *span) for side, span in zip((left, right), gap, strict=True))
     count = 0
