@@ -6,6 +6,7 @@ word is known for a name, so that every word counts there, but few of a longer s
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ def differing(left: Signature, right: Signature, blocks: list[Block], shared: Co
 
 def subjects(left: Signature, right: Signature) -> int:
     """Return how many names each text gives in its beginning, and again, that the other never gives: each is about somebody else."""
-    return min(_only(left, right), _only(right, left))
+    first = _only(left, right)
+    return min(first, _only(right, left)) if first else 0
 
 
 def _only(mine: Signature, yours: Signature) -> int:
@@ -64,7 +66,9 @@ def _only(mine: Signature, yours: Signature) -> int:
             found.add(token)
         if told >= LEAD:
             break
-    return sum(1 for token in found.difference(yours.tokens) if mine.tokens.count(token) >= _SAID)
+    only = found.difference(yours.tokens)
+    times = Counter(mine.tokens) if only else {}
+    return sum(1 for token in only if times[token] >= _SAID)
 
 
 def _unlike(left: Signature, right: Signature, blocks: list[Block], *, cased: bool) -> int:
