@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pipeline.steps.alarms import Tell
 
 PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
-READ = 2000  # pages read by one task
+READ = batches.MOST * PAGES  # pages read by one task: as many as a run can fetch, or what waits to be read grows; some minutes
+AGAIN = 2000  # pages read again by one task
 DAY = timedelta(days=1)
 MOST_DAYS = timedelta(days=30)  # for so long pages are kept
 
@@ -101,7 +102,7 @@ def reread() -> dict[str, int]:
     from pipeline.steps.reread import reread as step
 
     with here.edges() as edges:
-        return here.plain(step(edges, Wanted(limit=READ), here.printer("pages")))
+        return here.plain(step(edges, Wanted(limit=AGAIN), here.printer("pages")))
 
 
 def learn() -> dict[str, int]:
