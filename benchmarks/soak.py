@@ -78,7 +78,8 @@ def soak(url: str, folder: Path, given: argparse.Namespace) -> list[Note]:
 
 def _told(one: Note) -> str:
     size = sum(one.tables.values()) >> 20
-    return f"{one.articles:,} articles, {one.memory:.0f} MB, planning {one.quickest:.1f} ms, p95 {one.planning:.1f}, {size:,} MB of tables, {one.left} feeds left due"
+    planning = f"planning {one.quickest:.1f} ms, p95 {one.planning:.1f}"
+    return f"{one.articles:,} articles, {one.memory:.0f} MB, {planning}, {size:,} MB of tables, {one.left} feeds left due"
 
 
 def _left(edges: Edges, at: datetime) -> int:
