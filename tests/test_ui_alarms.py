@@ -130,6 +130,7 @@ def test_a_silent_title_is_told_once_and_ends_with_its_next_article(edges):
     (alarm,) = told
     line = alarms_step.line(alarm)
     assert line.startswith("silent_title alpha: Nothing new since")
+    assert "`./wiredesk titles discover http://alpha.example` finds it." in line
     assert line.endswith("See docs/runbook.md#a-title-is-silent-though-all-is-green")
     assert alarms(edges) == [("silent_title", "alpha", began, edges.now(), None)]
     ((cause,),) = ask(edges, "SELECT cause FROM ops.alarm")

@@ -100,7 +100,7 @@ def _silent(connection: Connection, now: datetime, policy: silence.Policy = sile
                 cause=f"Nothing new since {last:%Y-%m-%d %H:%M} UTC, for {quiet.hours} hours in which its feeds were read; "
                 f"{quiet.usual} of them are hours in which it usually has something.",
                 step="Open its feed in a browser: are there newer articles on its site? Then it has left this feed for another: "
-                "`./wiredesk titles discover SITE` finds it.",
+                f"`./wiredesk titles discover {_site(title['url'])}` finds it.",
                 anchor="a-title-is-silent-though-all-is-green",
             )
 

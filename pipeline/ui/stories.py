@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.store import Connection
 
 routes = APIRouter()
-EACH = 40
+EACH = 24
 MOST = 300  # copies that a page shows
 LINES = 60  # of a difference between two versions
 RELATIONS = ("origin", "verbatim", "trimmed", "edited", "expanded", "partial")

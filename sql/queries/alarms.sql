@@ -13,6 +13,7 @@ FROM (
 -- name: titles
 -- Titles with a feed that is read: when they last brought something, since when we know them.
 SELECT title_id, title.title, title.name, span.first_at, span.last_at,
+    (SELECT url FROM core.feed WHERE feed.title_id = title.title_id AND feed.active ORDER BY feed_id LIMIT 1) AS url,
     (SELECT count(DISTINCT date_trunc('hour', first_seen_at)) FROM core.article
      WHERE article.title_id = title.title_id AND first_seen_at > span.last_at - %(before)s * interval '1 hour' AND first_seen_at <= span.last_at) AS heard_before
 FROM core.title CROSS JOIN LATERAL (
