@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from pipeline.stories.signatures import BOILERPLATE, QUOTED, WORTH, discount
+from pipeline.stories.signatures import BOILERPLATE, QUOTED, WORTH, covered, mark, repeats
 from pipeline.stories.words import NAME, NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pipeline.records import Signature
 
 _REPEATED = bytes(flag & BOILERPLATE for flag in range(256))
@@ -26,21 +23,24 @@ Block = tuple[int, int, int]  # where a shared passage begins left and right, an
 
 
 def levelled(left: Signature, right: Signature) -> tuple[Signature, Signature]:
-    """Return both with what is boilerplate in either weighing nothing in both: one text is one text, whatever a title has learnt."""
+    """Return both with what is boilerplate in either weighing nothing in both: one text is one text, whatever a title has learnt.
+
+    They are to be compared, not to be found: whose boilerplate changes has no sample.
+    """
     repeated = _repeated(left), _repeated(right)
     if not any(repeated) or repeated[0] == repeated[1]:
         return left, right
     here, there = repeated[1] - repeated[0], repeated[0] - repeated[1]
     if not here.isdisjoint(left.shingles):
-        left = discount(left, repeated[0] | here)
+        left = replace(left, flags=mark(left, repeated[0] | here), sample=())
     if not there.isdisjoint(right.shingles):
-        right = discount(right, repeated[1] | there)
+        right = replace(right, flags=mark(right, repeated[1] | there), sample=())
     return left, right
 
 
 def _repeated(signature: Signature) -> frozenset[int]:
     """Return the shingles all of whose words are boilerplate."""
-    if max(signature.flags, default=0) < BOILERPLATE:
+    if not repeats(signature.flags):
         return frozenset()
     marks = signature.flags.translate(_REPEATED)
     all_of = int.from_bytes(marks, "little")
@@ -56,7 +56,7 @@ def common(left: Signature, right: Signature) -> set[int]:
 
 
 def _worth(signature: Signature) -> set[int]:
-    if max(signature.flags, default=0) < BOILERPLATE:
+    if not repeats(signature.flags):
         return set(signature.shingles)
     return set(compress(signature.shingles, signature.flags.translate(WORTH)))
 
@@ -75,22 +75,10 @@ def said(signature: Signature, places: list[int]) -> set[int]:
 
 def code(signature: Signature, places: list[int], said: set[int]) -> bytes:
     """Return the words' flags, with what is shared and what either side quotes."""
-    marked = int.from_bytes(signature.flags, "little") | _covered(signature, places, _SHARED)
+    marked = int.from_bytes(signature.flags, "little") | covered(signature, places, _SHARED)
     if said:
-        marked |= _covered(signature, [place for place in places if signature.shingles[place] in said], QUOTED)
+        marked |= covered(signature, [place for place in places if signature.shingles[place] in said], QUOTED)
     return marked.to_bytes(len(signature.flags), "little")
-
-
-def _covered(signature: Signature, places: Iterable[int], mark: int) -> int:
-    """Return the mark at every word that shingles at these places cover, a byte a word, as one number, because words are many."""
-    begun = bytearray(len(signature.flags))
-    for place in places:
-        begun[place] = mark
-    first = int.from_bytes(begun, "little")
-    covered = first
-    for shift in range(1, signature.width):
-        covered |= first << 8 * shift
-    return covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +104,8 @@ class Count:
 
 def count(code: bytes) -> Count:
     words = shared = narrated = said = numbers = names = 0
-    for flags, times in Counter(code).items():
+    for flags in set(code):
+        times = code.count(flags)
         if flags & BOILERPLATE:
             continue
         words += times

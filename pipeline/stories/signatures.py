@@ -15,6 +15,7 @@ from pipeline.records import Signature
 from pipeline.stories import quotations, vocabularies, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
 VERSION = 1  # of what a word, a shingle and a sample are; a higher one means that every text is signed anew
@@ -25,6 +26,7 @@ MIN_WORDS = 24  # narrated or quoted words that are no boilerplate; below this a
 QUOTED, BOILERPLATE = 4, 8  # what a word is, beside words.NUMBER and words.NAME
 
 WORTH = bytes(not flag & BOILERPLATE for flag in range(256))  # translates flags for itertools.compress
+_TOLD = bytes(flag for flag in range(256) if not flag & BOILERPLATE)
 _WITHOUT_BOILERPLATE = bytes(flag & ~BOILERPLATE for flag in range(256))
 _AS_QUOTED = bytes(flag | QUOTED for flag in range(256))
 _HEAD = struct.Struct("<BBI")  # version, width, words
@@ -57,15 +59,36 @@ def sign(text: str, language: str, *, seed: int, boilerplate: AbstractSet[int] =
 
 def discount(signature: Signature, boilerplate: AbstractSet[int]) -> Signature:
     """Return the signature as if it had been signed with this boilerplate, and no other."""
-    places = list(compress(range(len(signature.shingles)), map(boilerplate.__contains__, signature.shingles)))
-    if not places and max(signature.flags, default=0) < BOILERPLATE:
+    marked = mark(signature, boilerplate)
+    if marked is signature.flags:
         return signature
-    flags = bytearray(signature.flags.translate(_WITHOUT_BOILERPLATE))
-    for place in places:
-        for covered in range(place, place + signature.width):
-            flags[covered] |= BOILERPLATE
-    marked = bytes(flags)
     return replace(signature, flags=marked, sample=_sample(signature.shingles, marked, signature.width))
+
+
+def mark(signature: Signature, boilerplate: AbstractSet[int]) -> bytes:
+    """Return the words' flags if this is boilerplate and nothing else is: the signature's own, if neither it nor they have any."""
+    places = list(compress(range(len(signature.shingles)), map(boilerplate.__contains__, signature.shingles)))
+    if not places and not repeats(signature.flags):
+        return signature.flags
+    flags = signature.flags.translate(_WITHOUT_BOILERPLATE)
+    return (int.from_bytes(flags, "little") | covered(signature, places, BOILERPLATE)).to_bytes(len(flags), "little")
+
+
+def covered(signature: Signature, places: Iterable[int], flag: int) -> int:
+    """Return the flag at every word that shingles at these places cover, a byte a word, as one number, because words are many."""
+    begun = bytearray(len(signature.flags))
+    for place in places:
+        begun[place] = flag
+    first = int.from_bytes(begun, "little")
+    whole = first
+    for shift in range(1, signature.width):
+        whole |= first << 8 * shift
+    return whole
+
+
+def repeats(flags: bytes | bytearray) -> bool:
+    """Return whether any word is boilerplate."""
+    return len(flags.translate(None, _TOLD)) > 0
 
 
 def pack(signature: Signature) -> bytes:
@@ -108,7 +131,7 @@ def _shingles(tokens: array[int], width: int) -> array[int]:
 
 def _sample(shingles: tuple[int, ...], flags: bytes | bytearray, width: int) -> tuple[int, ...]:
     """Return the lowest-hashing shingles that are no boilerplate: more of a long text, or a stub of it would hold next to none of them."""
-    clean = max(flags, default=0) < BOILERPLATE
+    clean = not repeats(flags)
     if (len(flags) if clean else sum(flags.translate(WORTH))) < MIN_WORDS * (width // WIDTH):
         return ()
     told = shingles if clean else list(compress(shingles, flags.translate(WORTH)))
