@@ -122,6 +122,7 @@ class Server:
                 "SELECT current_setting('shared_preload_libraries') <> '' AND to_regclass('pg_stat_statements') IS NULL"
             ).fetchone() == (True,):
                 connection.execute("CREATE EXTENSION pg_stat_statements")
+                connection.execute("COMMENT ON EXTENSION pg_stat_statements IS NULL")  # else a dump has what only a superuser may restore
                 connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(sql.Identifier(OWNER)))
 
     def _superuser(self, timeout: int = 10, database: str = "postgres") -> psycopg.Connection:
