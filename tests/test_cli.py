@@ -86,7 +86,11 @@ def test_status_and_down_of_what_never_ran(tmp_path):
 def test_psql_speaks_to_the_news(tmp_path):
     try:
         done = wiredesk("psql", "-AtX", "-c", "SELECT current_user, current_database()", var=tmp_path)
-        assert (done.stdout, done.stderr) == ("news|news\n", "")
+        assert done.stdout == "news|news\n"
+        assert done.stderr.startswith("this database is empty: Run ./wiredesk up")
+        refused = wiredesk("address", var=tmp_path)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "WIREDESK_VAR=var/demo" in refused.stderr
         shown = json.loads(wiredesk("status", "--json", var=tmp_path).stdout)
         assert [part["name"] for part in shown["parts"]] == ["postgres"]
         assert shown["megabytes"] > 1

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -104,6 +105,29 @@ def test_what_postgres_refuses_is_told_in_a_line_with_what_there_is(here, wanted
     failed = CliRunner().invoke(export.app, [wanted, "--format", form])
     assert isinstance(failed.exception, QueryError)
     assert (failed.exception.subject, "\n" in str(failed.exception), "docs/tables.md" in failed.exception.hint) == (wanted, False, True)
+
+
+@pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_leaves_neither_half_a_file_nor_a_handler(tmp_path, wanted):
+    before = signal.getsignal(signal.SIGTERM)
+
+    def ended():
+        with export._file(tmp_path / "half.csv") as file:
+            file.write(b"half")
+            signal.raise_signal(wanted)
+
+    with pytest.raises(KeyboardInterrupt):
+        ended()
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_query_that_takes_too_long_is_ended_and_told(here, tmp_path, monkeypatch):
+    monkeypatch.setattr(takeaway, "PATIENCE", "50ms")
+    failed = CliRunner().invoke(export.app, ["SELECT pg_sleep(60)::text AS slept", "--out", str(tmp_path / "slow.csv")])
+    assert "statement timeout" in str(failed.exception)
+    assert "15 minutes" in failed.exception.hint
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_parquet_says_what_it_needs_where_it_is_not_there(here, tmp_path, monkeypatch):

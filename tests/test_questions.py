@@ -173,8 +173,8 @@ def test_2_what_was_out_before_the_agencys_own_page_counts_as_in_the_readmes_que
         asked.connection.execute("UPDATE core.coverage SET lag = -lag WHERE agency = 'boreal' AND article_id % 2 = 0")
         early = questions.ask(asked.connection, KNOWN[2], {"agency": "boreal", "since": answers.EARLIEST}).rows
         medians = {title: lag for title, agency, _, _, lag in asked.connection.execute(readme.encode()) if agency == "boreal"}
-    assert any(median < 0 for _, _, median, _ in early)
-    assert all(abs(medians[title] / timedelta(minutes=1) - float(median)) <= 0.5 for title, _, median, _ in early)
+    assert any(median < 0 for _, _, _, median, _ in early)
+    assert all(abs(medians[title] / timedelta(minutes=1) - float(median)) <= 0.5 for title, _, _, median, _ in early)
 
 
 def test_3_who_trims_an_agency_most_is_who_cuts_it_in_the_truth(asked, true):
@@ -377,6 +377,8 @@ def test_the_questions_are_one_word_away(demo, monkeypatch):
     slip = run(ask.app, ["ask", "15", "--title", "castelmire"])
     assert (slip.exit_code, "castelmire-info" in slip.output) == (2, True), "what was meant is named"
     assert "boreal" in run(ask.app, ["ask", "3", "--agency", "afp"]).output
+    assert "SELECT agency" in run(ask.app, ["ask", "3", "--agency", "afp"]).output, "where the others are is said"
+    assert "there is no story 999999" in run(ask.app, ["ask", "7", "--story", "999999"]).output
     late = run(ask.app, ["ask", "1", "--since", "garbage"])
     assert (late.exit_code, "--since" in late.output, "--now" in late.output) == (2, True, False)
     headlines = run(ask.app, ["ask", "7"]).output

@@ -32,7 +32,9 @@ Shares are 0 to 1 in the views, and percent where a column says so. A section ha
 `title_section` is what the title calls it.
 
 **kept** is the share of the story's origin that is found in the copy, **own** the share of the copy that is not in the origin, **lag** the
-time from the origin to the copy, negative where the copy was out before. A copy's **relation** follows from the first two:
+time from the origin to the copy, negative where the copy was out before; it is null where `relation` is `origin`, and else where a time is
+not exact. Each article is compared in its newest version: a copy of what the agency has since rewritten looks trimmed
+(`mart.stale_copy` has those that still carry what is gone). A copy's **relation** follows from the first two:
 
 | relation | kept | own | in words |
 |--|--|--|--|
@@ -57,7 +59,9 @@ The demo's agencies are invented, so here it is `{agency}`; in the news of `./wi
 ./wiredesk ask 15 --agency {agency} --title {title}
 ```
 
-Or in one query: of how many texts how many were cut, how much was kept on average, and how much of each third.
+Or in one query: of how many texts how many were cut, how much was kept on average, and how much of each third. Copies of an older version
+look trimmed, too; to leave out those that still carry a sentence which the agency has since dropped, add
+`AND article_id NOT IN (SELECT article_id FROM mart.stale_copy)` to any of these.
 
 ```sql
 {trims};

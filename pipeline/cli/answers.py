@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SINCE = timedelta(days=7)
 ANY = "any if none is given"  # in what a question says of a value: it is not guessed
+ALL = {"agency": "SELECT agency, agency_name FROM mart.agency", "title": "SELECT DISTINCT title, title_name FROM mart.article"}
 EARLIEST = datetime.fromisoformat("1990-01-01T00:00:00Z")
 SEARCH = questions.Question(
     number=0,
@@ -65,7 +66,7 @@ def _value(connection: Connection, name: str, given: Any) -> Any:
     if name == "since":
         return options.moment(given, "--since") if given else _lately(connection)
     if name == "story":
-        return given if given is not None else value(connection, "ask.top_story")
+        return _story(connection, given) if given is not None else value(connection, "ask.top_story")
     return given or (value(connection, "ask.top_word") or "news" if name == "words" else None)
 
 
@@ -73,9 +74,17 @@ def _key(connection: Connection, what: str, said: str) -> str:
     """Return the key of an agency or a title that is named by it, or in full."""
     key = value(connection, f"ask.{what}", said=said)
     if key is None:
-        near = ", ".join(f"{row['key']} ({row['name']})" for row in dicts(connection, f"ask.near_{what}", said=said))
-        raise typer.BadParameter(f"no {what} has this key or name: {said}; there are {near or 'none yet'}", param_hint=f"--{what}")
+        rows = dicts(connection, f"ask.near_{what}", said=said)
+        near = ", ".join(f"{row['key']} ({row['name']})" for row in rows) or "none yet"
+        more = f", and {rows[0]['more']} more: {ALL[what]}" if rows and rows[0]["more"] > 0 else ""
+        raise typer.BadParameter(f"no {what} has this key or name: {said}; there are {near}{more}", param_hint=f"--{what}")
     return str(key)
+
+
+def _story(connection: Connection, given: int) -> int:
+    if value(connection, "ask.story", story=given) is None:
+        raise typer.BadParameter(f"there is no story {given}: mart.story has them all", param_hint="--story")
+    return given
 
 
 def _lately(connection: Connection) -> datetime:

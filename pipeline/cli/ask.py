@@ -140,8 +140,9 @@ def _text(value: Any) -> str:
 
 
 def _news() -> Connection:
+    from pipeline.machine.databases import filled
     from pipeline.machine.postgres import urls
     from pipeline.settings import Settings
     from pipeline.store import connect
 
-    return connect(urls(Settings()).news)
+    return connect(filled(urls(Settings()).news))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003  typer reads it
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -45,7 +46,7 @@ def export(
     form: Annotated[Form, typer.Option("--format", help="csv is safe for spreadsheets; parquet needs pyarrow.")] = Form.CSV,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; it is whole or not there. Else standard output.")] = None,
 ) -> None:
-    """Write a view or the answer to a query as a file, with an analyst's rights, row by row."""
+    """Write a view or the answer to a query as a file, with an analyst's rights, row by row. One that takes 15 minutes is ended."""
     from pipeline.machine.postgres import address
     from pipeline.settings import Settings
     from pipeline.store import connect, takeaway
@@ -53,7 +54,7 @@ def export(
     if form is Form.PARQUET:
         _arrow()
     query = takeaway.statement(wanted)
-    with connect(address(Settings(), "analyst")) as connection, _file(out) as file, takeaway.answered(wanted):
+    with closing(connect(address(Settings(), "analyst"))) as connection, _file(out) as file, takeaway.answered(wanted):
         if form is Form.PARQUET:
             _parquet(connection, query, file)
         else:
@@ -63,18 +64,20 @@ def export(
 
 @contextmanager
 def _file(path: Path | None) -> Iterator[BinaryIO]:
-    """Yield what to write to. A file gets its name when it is whole."""
+    """Yield what to write to. A file gets its name when it is whole; `kill` and `timeout` are told as a Ctrl-C, so that nothing stays."""
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     part = path.with_name(f".{path.name}.part")
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with part.open("wb") as file:
             yield file
         os.replace(part, path)  # noqa: PTH105  replaces what is there, on Windows too
     finally:
         part.unlink(missing_ok=True)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _parquet(connection: Connection, query: bytes, file: BinaryIO) -> None:

@@ -65,12 +65,19 @@ def doctor(json: AS_JSON = False) -> None:
 
 @app.command(context_settings=PASS_ON)
 def psql(context: typer.Context, role: ROLE = "") -> None:
-    """Open the news in psql; arguments are passed on: ./wiredesk psql -c 'TABLE mart.story LIMIT 5'."""
+    """Open the news in psql, as its owner, who may change all; to read: ./wiredesk psql --as analyst -c 'TABLE mart.story LIMIT 5'."""
+    from pipeline.errors import DatabaseError
     from pipeline.machine.clients import psql
+    from pipeline.machine.databases import filled
     from pipeline.machine.postgres import address
 
     settings = _settings()
-    psql(address(settings, role), context.args, embedded=settings.database_url is None)
+    url = address(settings, role)
+    try:
+        filled(url)
+    except DatabaseError as empty:  # its owner may have something to put there
+        typer.echo(f"{empty}: {empty.hint}", err=True)
+    psql(url, context.args, embedded=settings.database_url is None)
 
 
 @app.command()

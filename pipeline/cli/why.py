@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 SHARED = "#eaffea on #14532d"  # light on dark: it can be read on every terminal and in print
+MEANING = "narrated: neither quoted nor boilerplate; passage: words in a row; lead: share of one's first 60 words that the other has"
 WIDEST = 200  # columns; wider lines cannot be read
 
 
@@ -104,7 +105,8 @@ def _figures(found: Why) -> list[RenderableType]:
             table.add_row(side["title"], f"{share:.0%}", f"{1 - share:.0%}", f"{words:,}")
         for column in table.columns[1:]:
             column.justify = "right"
-        parts += [table, Text(f"{match.shared} narrated words shared, the longest passage has {match.longest}; lead {match.lead:.0%}\n")]
+        parts += [table, Text(f"{match.shared} narrated words shared, the longest passage has {match.longest}; lead {match.lead:.0%}")]
+        parts.append(Text(f"{MEANING}\n", style="dim"))
     for one, other in found.shown.differing:
         parts.append(Text.assemble("differs  ", (one, "yellow"), "  /  ", (other, "yellow")))
     for verdict in found.verdicts:

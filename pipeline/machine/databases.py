@@ -48,6 +48,14 @@ def news(settings: Settings) -> str:
     return settings.database_url
 
 
+def filled(url: str) -> str:
+    """Return `url`; DatabaseError where the database is there and our schema is not: nothing can be asked of it."""
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        if connection.execute("SELECT to_regnamespace('mart') IS NULL").fetchone() == (True,):
+            raise DatabaseError("this database is empty", hint="Run ./wiredesk up, or name the demo's: WIREDESK_VAR=var/demo")
+    return url
+
+
 def version(url: str) -> int:
     """Return the major version of the Postgres at `url`; DatabaseError if it does not answer or is too old."""
     name = shown(url)

@@ -18,7 +18,7 @@ from psycopg import sql
 from pipeline.errors import DatabaseError, SettingsError
 from pipeline.machine import ports, processes, roles
 from pipeline.machine.cluster import HASTY, SETTINGS, SUPERUSER, Cluster
-from pipeline.machine.databases import Urls, urls
+from pipeline.machine.databases import Urls, filled, urls
 from pipeline.machine.secrets import secret
 
 if TYPE_CHECKING:
@@ -157,12 +157,17 @@ def _role(database: str) -> str:
 
 
 def address(settings: Settings, role: str = "") -> str:
-    """Return the address of the news for its owner, or for one of `roles.ROLES`. Elsewhere than here the owner takes the role on."""
+    """Return the address of the news for its owner, or for one of `roles.ROLES`: DatabaseError if all is empty, but for `migrator`.
+
+    Elsewhere than here the owner takes the role on.
+    """
     if role and role not in roles.ROLES:
         raise SettingsError(f"--as {role}", "is no role", hint=f"There are {', '.join(roles.ROLES)}.")
     news = urls(settings).news
     if not role:
         return news
+    if role != "migrator":
+        filled(news)
     if settings.database_url is None:
         return Server(settings.var / "postgres").url("news", role)
     return roles.taken_on(news, role)

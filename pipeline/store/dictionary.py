@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,17 @@ def _lines(connection: Connection) -> Iterator[str]:
             yield f"### {schema['name']}.{relation}\n\n{says}\n\n| column | type | meaning |\n|--|--|--|"
             yield from (f"| {_name(column)} | {_type(column['type'])} | {_cell(column['says'])} |" for column in group)
             yield ""
+        if schema["name"] == "mart":
+            yield from _functions(connection)
+
+
+def _functions(connection: Connection) -> Iterator[str]:
+    yield "### Functions of mart\n\nAsked as a table: `SELECT * FROM mart.search('storm', most => 5)`.\n"
+    yield "| function | answers with |\n|--|--|"
+    for row in dicts(connection, "dictionary.functions"):
+        call = re.sub(r"::[a-z ]+", "", row["call"]).replace("timestamp with time zone", "timestamptz")
+        yield f"| `mart.{call}` | {_cell(row['says'])} |"
+    yield ""
 
 
 def _name(column: dict[str, Any]) -> str:

@@ -47,6 +47,9 @@ def answered(wanted: str) -> Iterator[None]:
     except (psycopg.ProgrammingError, psycopg.InternalError, psycopg.DataError) as error:  # rights and SQL, a write, a division by zero
         hint = "What there is to ask stands in docs/tables.md, under mart; a query is one SELECT."
         raise QueryError(wanted, str(error).splitlines()[0], hint=hint) from error
+    except (psycopg.errors.QueryCanceled, psycopg.errors.ConfigurationLimitExceeded) as error:
+        hint = "An export has 15 minutes, and 2 GB on disk for sorting: ask for fewer rows, or without ORDER BY."
+        raise QueryError(wanted, str(error).splitlines()[0], hint=hint) from error
 
 
 def columns(connection: Connection, query: bytes) -> list[Column]:

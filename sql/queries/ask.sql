@@ -10,16 +10,19 @@ SELECT agency FROM mart.agency WHERE lower(%(said)s) IN (agency, lower(agency_na
 SELECT title FROM core.title WHERE lower(%(said)s) IN (title, lower(name)) ORDER BY title = lower(%(said)s) DESC LIMIT 1;
 
 -- name: near_agency
-SELECT agency AS key, name FROM core.agency LEFT JOIN (SELECT agency, sum(stories) AS stories FROM core.title_day GROUP BY agency) AS ran USING (agency)
+SELECT agency AS key, name, count(*) OVER () - 5 AS more FROM core.agency LEFT JOIN (SELECT agency, sum(stories) AS stories FROM core.title_day GROUP BY agency) AS ran USING (agency)
 WHERE active ORDER BY greatest(word_similarity(lower(%(said)s), lower(name)), similarity(lower(%(said)s), agency)) > 0.4 DESC, stories DESC NULLS LAST, key
 LIMIT 5;
 
 -- name: near_title
-SELECT title AS key, name FROM core.title
+SELECT title AS key, name, count(*) OVER () - 5 AS more FROM core.title
 ORDER BY greatest(word_similarity(lower(%(said)s), lower(name)), similarity(lower(%(said)s), title)) DESC, key LIMIT 5;
 
 -- name: busiest_agency
 SELECT agency FROM core.title_day WHERE agency <> '' GROUP BY agency ORDER BY sum(stories) DESC, agency LIMIT 1;
+
+-- name: story
+SELECT story_id FROM mart.story WHERE story_id = %(story)s;
 
 -- name: top_story
 SELECT story_id FROM mart.top_story WHERE agency_name IS NOT NULL ORDER BY place LIMIT 1;

@@ -12,6 +12,10 @@ FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid JOIN pg_attri
 WHERE nspname IN ('raw', 'core', 'mart', 'ops') AND relkind IN ('r', 'p', 'v') AND attnum > 0 AND NOT attisdropped
 ORDER BY schema, relation, attnum;
 
+-- name: functions
+SELECT format('%%s(%%s)', proname, pg_get_function_arguments(pg_proc.oid)) AS call, obj_description(pg_proc.oid, 'pg_proc') AS says
+FROM pg_proc WHERE pronamespace = 'mart'::regnamespace ORDER BY call;
+
 -- name: references
 SELECT child.relname AS child, parent.relname AS parent, string_agg(DISTINCT attname, ', ') AS columns
 FROM pg_constraint JOIN pg_class AS child ON child.oid = conrelid JOIN pg_class AS parent ON parent.oid = confrelid
