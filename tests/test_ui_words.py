@@ -86,6 +86,12 @@ def test_figures_are_said_as_people_say_them(said, text):
     assert said == text
 
 
+def test_who_was_first_is_told_to_the_second():
+    first, next_one = (datetime(2026, 3, 3, 8, 35, second, tzinfo=UTC) for second in (12, 40))
+    assert wording.clock(first) == wording.clock(next_one)
+    assert (wording.second(first), wording.second(next_one)) == ("3 Mar 08:35:12", "3 Mar 08:35:40")
+
+
 def test_what_cannot_be_seen_is_made_visible_and_what_must_stay_stays():
     assert wording.clean("a\u202eb\x1b[31mc\u200b\x00") == "a\ufffdb\ufffd[31mc\ufffd\ufffd"
     assert wording.clean("Ça va\n\tשלום नमस्ते क्‍ष 👩‍👩‍👧") == "Ça va\n\tשלום नमस्ते क्‍ष 👩‍👩‍👧"

@@ -103,7 +103,8 @@ def _templates() -> Environment:
         finalize=_finalised,
     )
     made.filters |= {
-        name: getattr(wording, name) for name in ("short", "number", "share", "span", "clock", "date", "plural", "difference", "clean")
+        name: getattr(wording, name)
+        for name in ("short", "number", "share", "span", "clock", "second", "date", "plural", "difference", "clean")
     }
     made.filters["coded"] = coded
     return made

@@ -73,6 +73,11 @@ def clock(at: datetime | None) -> str:
     return NONE if at is None else f"{at.astimezone(UTC):%-d %b %H:%M}"
 
 
+def second(at: datetime) -> str:
+    """Return a moment, UTC, to the second: what decides who was first."""
+    return f"{at.astimezone(UTC):%-d %b %H:%M:%S}"
+
+
 def date(at: datetime) -> str:
     return f"{at.astimezone(UTC):%A, %-d %B %Y, %H:%M} UTC"
 
