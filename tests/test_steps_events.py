@@ -14,7 +14,7 @@ from pipeline.steps import decisions, rounds, said, topped
 from pipeline.steps.cluster import cluster
 from pipeline.steps.events import events
 from pipeline.steps.publish import publish
-from pipeline.store import connect
+from pipeline.store import connect, value
 
 pytestmark = pytest.mark.database
 
@@ -80,6 +80,18 @@ def test_whoever_finds_another_at_it_goes_home(edges, database):
         other.execute("SELECT pg_advisory_xact_lock(7006)")
         assert events(edges)["told"].seen == 0
     assert events(edges)["told"].seen == 5
+
+
+def test_who_tells_events_may_think_for_longer_than_a_connection_may_be_idle_else(edges):
+    """A hundred thousand stories take minutes between what is read and what is written; the limit is back with the next transaction."""
+    asked = b"SELECT extract(epoch FROM current_setting('idle_in_transaction_session_timeout')::interval)"
+    with edges.connection.transaction():
+        (before,) = edges.connection.execute(asked).fetchone()
+        assert value(edges.connection, "events.lock")
+        (longer,) = edges.connection.execute(asked).fetchone()
+    with edges.connection.transaction():
+        assert edges.connection.execute(asked).fetchone() == (before,)
+    assert before <= 120 < longer
 
 
 def test_a_person_picks_while_events_are_told(edges, database):

@@ -1,7 +1,8 @@
 -- One writer tells which stories are about one happening, what is on top, and what is picked.
 
 -- name: lock
-SELECT pg_try_advisory_xact_lock(7006);
+-- Telling the events of a hundred thousand stories takes minutes between two statements, longer than a connection may be idle else.
+SELECT pg_try_advisory_xact_lock(7006) FROM set_config('idle_in_transaction_session_timeout', '20min', true);
 
 -- name: wait
 SELECT pg_advisory_xact_lock(7007);
