@@ -143,6 +143,16 @@ def test_the_notebook_says_nothing_of_the_machine_that_ran_it():
     ]
 
 
+def test_the_table_in_the_readme_is_what_its_query_answers(asked):
+    query, table = re.search(
+        r"```sql\n(.+?);\n```\n\n```\n(.+?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    ).groups()
+    shown = [tuple(cell.strip() for cell in line.split("|")) for line in table.splitlines() if "|" in line]
+    told = rows(asked, f"SELECT title_name, agency, stories::text, kept::text, typical_lag::text FROM ({query}) AS asked")
+    assert shown == [("title_name", "agency", "stories", "kept", "typical_lag"), *told]
+    assert table.splitlines()[-1] == f"({len(told)} rows)"
+
+
 def test_1_who_republishes_an_agency_most_is_as_the_truth_has_it(asked, true):
     names = dict(rows(asked, "SELECT DISTINCT title, title_name FROM mart.coverage"))
     agencies = {title for (title,) in rows(asked, "SELECT DISTINCT title FROM mart.coverage WHERE title_kind = 'agency'")}

@@ -83,7 +83,7 @@ def _invite(console: Console, folder: str) -> None:
     """Say what to do next: each command in one line, however narrow the terminal, so that it can be copied."""
     console.print("Ask it yourself:", style="bold")
     for line in (
-        f"WIREDESK_VAR={folder} ./wiredesk psql -c '{QUERY}'",
+        f"WIREDESK_VAR={folder} ./wiredesk psql --as analyst -c '{QUERY}'",
         "./wiredesk demo --serve     a newsstand like this one, read by Airflow on a fast clock",
         "./wiredesk up               hundreds of real titles, on a schedule",
     ):
