@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import answered, answers, ask, day, notebook
+from pipeline.cli import answered, answers, ask, day, notebook, picture
 from pipeline.errors import QueryError
 from pipeline.events import sections
 from pipeline.machine.postgres import Server
@@ -151,6 +151,12 @@ def test_the_table_in_the_readme_is_what_its_query_answers(asked):
     told = rows(asked, f"SELECT title_name, agency, stories::text, kept::text, typical_lag::text FROM ({query}) AS asked")
     assert shown == [("title_name", "agency", "stories", "kept", "typical_lag"), *told]
     assert table.splitlines()[-1] == f"({len(told)} rows)"
+
+
+def test_the_picture_in_the_readme_is_the_demos(demo, tmp_path):
+    picture.as_svg(demo, tmp_path / "demo.svg")
+    drawn = (tmp_path / "demo.svg").read_text(encoding="utf-8")
+    assert drawn == (ROOT / "docs" / "demo.svg").read_text(encoding="utf-8"), "run ./wiredesk demo --svg docs/demo.svg"
 
 
 def test_1_who_republishes_an_agency_most_is_as_the_truth_has_it(asked, true):
