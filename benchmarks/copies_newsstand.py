@@ -12,77 +12,57 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks import copies_orders, copies_peers
+from benchmarks import copies_languages, copies_peers
+from benchmarks.copies_news import Told
 from benchmarks.events_news import START
 from pipeline.newsstand import score, truth, world
 from pipeline.newsstand.newsroom import compose
-from pipeline.stories import boilerplate, candidates, matches, partition, signatures
+from pipeline.stories import candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
 
     from pipeline.newsstand.score import Rate
     from pipeline.newsstand.truth import Truth
-    from pipeline.records import Signature
 
 SEEDS, TITLES = (31, 32, 33), 160
 PRECISION, RECALL = 0.98, 0.95  # floors in each language with 500 pairs of copies and more, and of all together
 MANY = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """An article as its desk composed it."""
-
-    true: Truth
-    text: str
-    at: datetime
-
-
-def articles(seed: int) -> Iterator[Told]:
+def articles(seed: int) -> Iterator[tuple[Truth, Told]]:
+    """Yield what is true of each article, and the article as its desk composed it."""
     made = world.build(seed=seed, titles=TITLES, start=START)
     known = {row.url: row for row in truth.tell(made)}
     for piece in (piece for shelf in made.shelves for piece in shelf):
         true = known.get(piece.url)
         if true and true.expect == ("article",):
             draft = compose(made, piece, made.end)
-            yield Told(true=true, text="\n\n".join((draft.standfirst, *draft.paragraphs, draft.signoff)).strip(), at=piece.published)
+            text = "\n\n".join((draft.standfirst, *draft.paragraphs, draft.signoff)).strip()
+            yield true, Told(
+                id=true.url, title=true.title, language=true.language, at=piece.published, headline=draft.headline, text=text,
+                story=true.story, kind=true.kind,
+            )  # fmt: skip
 
 
-def signed(told: Sequence[Told]) -> dict[int, Signature]:
-    """Sign, and discount what each title repeats."""
-    found = {place: signatures.sign(one.text, one.true.language, seed=7) for place, one in enumerate(told)}
-    by_title: dict[str, list[int]] = defaultdict(list)
-    for place, one in enumerate(told):
-        by_title[one.true.title].append(place)
-    for places in by_title.values():
-        learnt = boilerplate.learn([found[place] for place in places])
-        found.update({place: signatures.discount(found[place], learnt) for place in places})
-    return found
-
-
-def stories(told: Sequence[Told], found: Mapping[int, Signature]) -> tuple[list[Sequence[int]], list[list[int]]]:
+def stories(told: Sequence[Told]) -> tuple[Sequence[Sequence[int]], list[list[int]]]:
     """Return our groups, and those of plain containment of the same words, joined by connected components."""
-    at = {place: one.at for place, one in enumerate(told)}
-    pairs = candidates.pairs({place: signature.sample for place, signature in found.items()}, at)
-    compared = (matches.compare(found[left], found[right], pair=(left, right), apart=at[right] - at[left]) for left, right in pairs)
-    copies = copies_orders.copies([{"id": one.true.url, "text": one.text} for one in told])
-    ours = partition.group(copies, [match for match in compared if match])
-    held = copies_peers.alike(found, pairs)["containment"]
-    return list(ours), copies_peers.components(len(told), [pair for pair, share in held.items() if share >= 0.65])
+    signed = copies_languages.sign(told)
+    pairs = candidates.pairs({place: signature.sample for place, signature in signed.items()})
+    held = copies_peers.alike(signed, pairs)["containment"]
+    links = [pair for pair, share in held.items() if share >= 0.65]
+    return copies_languages.grouped(told, signed), copies_peers.components(len(told), links)
 
 
-def rates(told: Sequence[Told], groups: Sequence[Sequence[int]]) -> dict[str, Rate]:
+def rates(true: Sequence[Truth], groups: Sequence[Sequence[int]]) -> dict[str, Rate]:
     """Return pairs found by language, and of all."""
-    story = {told[place].true.url: number for number, members in enumerate(groups) for place in members}
+    story = {true[place].url: number for number, members in enumerate(groups) for place in members}
     by_language: dict[str, list[Truth]] = defaultdict(list)
-    for one in told:
-        by_language[one.true.language].append(one.true)
-        by_language["all"].append(one.true)
+    for one in true:
+        by_language[one.language].append(one)
+        by_language["all"].append(one)
     return {
         language: score.score(rows, {row.url: story[row.url] for row in rows}, {}, {}).pairs
         for language, rows in sorted(by_language.items(), key=lambda item: (item[0] == "all", item[0]))
@@ -96,10 +76,10 @@ def main() -> int:
     counts: dict[str, list[list[int]]] = defaultdict(lambda: [[0, 0, 0], [0, 0, 0]])  # right, wrong, missed: ours, containment
     texts = 0
     for seed in SEEDS:
-        told = list(articles(seed))
+        true, told = zip(*articles(seed), strict=True)
         texts += len(told)
-        for method, groups in enumerate(stories(told, signed(told))):
-            for language, rate in rates(told, groups).items():
+        for method, groups in enumerate(stories(told)):
+            for language, rate in rates(true, groups).items():
                 row = counts[language][method]
                 counts[language][method] = [row[0] + rate.right, row[1] + rate.wrong, row[2] + rate.missed]
     print(f"{texts:,} articles of {len(SEEDS)} worlds\n{'language':<12}{'pairs':>9}{'P':>9}{'R':>9}{'F1':>9}   containment >= .65: P, R")
