@@ -185,7 +185,7 @@ def test_the_picture_cuts_no_word_on_a_narrow_terminal(width):
 def test_the_commands_to_copy_are_whole_lines():
     console = drawn(60)
     picture._invite(console, "var/demo")
-    assert f"  WIREDESK_VAR=var/demo ./wiredesk psql -c '{picture.QUERY}'\n" in console.file.getvalue()
+    assert f"  WIREDESK_VAR=var/demo ./wiredesk psql --as analyst -c '{picture.QUERY}'\n" in console.file.getvalue()
 
 
 def test_the_line_of_figures_is_gone_when_the_screen_closes():
