@@ -13,6 +13,7 @@ import tempfile
 import time
 import warnings
 from pathlib import Path
+from urllib.parse import urlencode
 
 from benchmarks import questions
 from pipeline.machine.postgres import Server
@@ -54,14 +55,19 @@ def addresses(url: str) -> list[str]:
             "SELECT story_id, min(article_id), max(article_id) FROM core.story_article JOIN core.reach USING (story_id)"
             " WHERE titles > 100 GROUP BY story_id ORDER BY story_id DESC LIMIT 1"
         ).fetchone()
-        (address,) = connection.execute("SELECT url FROM core.article WHERE article_id = %s", [left]).fetchone()
+        (address, headline) = connection.execute(
+            "SELECT url, headline FROM core.article JOIN core.article_version USING (article_id) WHERE article_id = %s", [left]
+        ).fetchone()
     return [
         "/", "/feeds", "/feeds?sort=newest", "/feeds?q=title+99&health=failing", "/feeds/40", "/reviews",
         "/stories", "/stories?sort=largest&days=7", "/stories?sort=largest&days=30", "/stories?agency=wire1&days=7",
-        "/stories?single=1&days=30&page=9",
+        "/stories?single=1&days=30&page=9", "/stories?title=title-99&single=1&days=30&sort=largest",
+        "/stories?title=title-99&agency=wire1&days=30",
         f"/stories/{story}", f"/stories/{story}/compare?left={left}&right={right}",
         "/refusals", "/refusals?days=7", "/refusals?days=30", "/refusals/off_domain?days=30",
-        "/agencies", "/agencies?days=7", "/agencies?days=30", f"/article?url={address}", "/article?url=http://nobody.test/", "/runbook",
+        "/agencies", "/agencies?days=7", "/agencies?days=30", f"/article?url={address}", "/article?url=http://nobody.test/",
+        f"/article?{urlencode({'url': headline})}", "/article?url=nowhere+to+be+found", "/article?url=headline",
+        "/runbook", "/runbook?q=not+found",
     ]  # fmt: skip
 
 

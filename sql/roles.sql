@@ -53,7 +53,7 @@ BEGIN
         GRANT USAGE ON SCHEMA core, ops TO wiredesk_cluster;
         GRANT SELECT ON ALL TABLES IN SCHEMA core, ops TO wiredesk_cluster;
         GRANT INSERT, UPDATE, DELETE ON core.match, core.story, core.story_article, core.story_event, core.credit, core.signature, core.sample,
-            core.coverage, core.reach, core.title_day, core.fulltext, core.stale_copy, ops.touched, ops.door,
+            core.coverage, core.reach, core.title_day, core.syndication, core.fulltext, core.stale_copy, ops.touched, ops.door,
             core.sketch, core.event, core.event_story, core.event_reach, core.top_story, core.pick TO wiredesk_cluster;
         GRANT INSERT ON ops.edition TO wiredesk_cluster;
         GRANT INSERT, UPDATE ON ops.alarm TO wiredesk_cluster;
@@ -61,6 +61,8 @@ BEGIN
     IF 'wiredesk_ui' = ANY (mine) THEN
         GRANT USAGE ON SCHEMA mart, core, ops TO wiredesk_ui;
         GRANT SELECT ON ALL TABLES IN SCHEMA mart, core, ops TO wiredesk_ui;
+        GRANT USAGE ON SCHEMA raw TO wiredesk_ui;
+        GRANT SELECT (article_id, feed_id, headline, published_at) ON raw.entry TO wiredesk_ui;  -- what a feed said of an article without a text
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA mart TO wiredesk_ui;
         GRANT INSERT, UPDATE ON core.decision TO wiredesk_ui;  -- a person's word is carried out when it is given:
         GRANT INSERT, UPDATE, DELETE ON core.story, core.story_article, core.story_event, core.credit TO wiredesk_ui;

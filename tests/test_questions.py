@@ -361,13 +361,13 @@ def test_the_kept_figures_are_those_that_counting_from_nothing_gives(asked):
     """What editions kept up, one after the other, is what one count over all facts gives."""
     from pipeline.steps import counted
 
-    kept = ("coverage", "reach", "title_day", "fulltext")
+    kept = ("coverage", "reach", "title_day", "syndication", "fulltext")
     with asked.connection.transaction(force_rollback=True) as _:
         before = {name: asked.connection.execute(f"SELECT * FROM core.{name} ORDER BY 1, 2, 3").fetchall() for name in kept}
         for name in kept:
             asked.connection.execute(f"DELETE FROM core.{name}")
         asked.connection.execute("INSERT INTO ops.touched (story_id) SELECT story_id FROM core.story")
-        counted.count(asked.connection)
+        counted.count(asked.connection, asked.connection.execute("SELECT max(at) FROM ops.edition").fetchone()[0])
         for name in kept:
             assert asked.connection.execute(f"SELECT * FROM core.{name} ORDER BY 1, 2, 3").fetchall() == before[name], name
 

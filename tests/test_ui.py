@@ -5,12 +5,14 @@ import warnings
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, world
 from fastapi import HTTPException
 from lxml import html
 
+from pipeline.machine.roles import taken_on
 from pipeline.settings import ROOT, Settings
 from pipeline.steps import rounds
 from pipeline.steps.poll import poll
@@ -480,6 +482,123 @@ def test_an_address_is_told_its_life_or_why_it_has_none(filled, address, says):
     answer = client(filled).get("/article", params={"url": address})
     assert answer.status_code == 200
     assert says in html.fromstring(answer.text).text_content()
+
+
+@pytest.mark.parametrize(
+    ("said", "leads"),
+    [
+        ("STRIKE halts ferries", "http://alpha.example/news/strike-halts-ferries"),  # kept: its address is not its headline
+        ("lost", "http://gamma.example/lost"),  # refused: no page, so no text
+        ("gamma.example/lost", "Refused: not_found"),
+    ],
+)
+def test_words_of_a_headline_lead_to_the_article_in_one_step(found, said, leads):
+    answer = found.get("/article", params={"url": said})
+    told = answer.headers.get("location") or answer.text
+    assert urlencode({"url": leads}) in told or leads in html.fromstring(answer.text).text_content()
+
+
+@pytest.fixture
+def found(edges, database):
+    """Pages of a news with one article that was kept, one whose page was lost, and one entry that was refused in its feed."""
+    web = edges.door
+    web.publish("alpha", "news/strike-halts-ferries", WIRE, headline="Strike halts all ferries")
+    web.publish("gamma", "lost", UNRELATED, headline="A lost page")
+    web.pages.pop("http://gamma.example/lost")
+    edges.now.forward(days=1)
+    rounds.run(edges)
+    with edges.connection.transaction():
+        edges.connection.execute(
+            """INSERT INTO ops.refusal (refusal_key, stage, reason, detail, url, feed_id, first_at, last_at)
+            SELECT sha256('x'), 'entry', 'off_domain', 'its host is shop.example', 'http://shop.example/100%_cheap-shoes', feed_id, polled_at, polled_at
+            FROM ops.schedule ORDER BY feed_id LIMIT 1"""
+        )
+    return client(database, now=edges.now())
+
+
+def test_words_that_many_or_none_have_are_told(found):
+    assert "Nothing has these words." in found.get("/article", params={"url": "ferries sink"}).text
+    assert "three letters at least" in found.get("/article", params={"url": "a b"}).text
+    many = html.fromstring(found.get("/article", params={"url": "o"}).text)
+    assert not many.xpath("//td")
+    assert "off_domain" in found.get("/article", params={"url": "100%_cheap"}, follow_redirects=True).text
+    assert "Nothing has these words." in found.get("/article", params={"url": "100_cheap"}).text, "a wildcard is a character"
+
+
+def test_an_example_of_a_refusal_leads_to_its_poll(found):
+    page = html.fromstring(found.get("/refusals").text)
+    (link,) = page.xpath("//td//a[contains(@href, 'shop.example')]/@href")
+    life = html.fromstring(found.get(link).text)
+    assert "Refused: off_domain" in life.text_content()
+    (poll,) = life.xpath("//td[@data-name='in which poll']")
+    assert re.search(r"HTTP 200, \d+ entr\w+ seen, \d+ new, \d+ refused", poll.text_content())
+    assert found.get(poll.xpath(".//a/@href")[0]).status_code == 200
+    assert html.fromstring(found.get("/refusals/off_domain").text).xpath("//td//a[contains(@href, 'shop.example')]")
+
+
+def test_an_entry_that_another_feed_had_first_is_named_apart(edges, database):
+    web = edges.door
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "INSERT INTO core.feed (title_id, url, host, kind, active) SELECT title_id, 'http://alpha.example/second', host, feed.kind, true FROM core.feed JOIN core.title USING (title_id) WHERE title = 'alpha'"
+        )
+        edges.connection.execute(
+            "INSERT INTO ops.schedule (feed_id, interval, next_poll_at) SELECT max(feed_id), interval '1 hour', %s FROM core.feed",
+            [edges.now()],
+        )
+    web.feeds["http://alpha.example/second"] = web.feeds["http://alpha.example/feed.xml"]
+    assert poll(edges)["feed"].seen == 1
+    feed = ask(edges, "SELECT max(feed_id) FROM core.feed")[0][0]
+    page = html.fromstring(client(database, now=edges.now()).get(f"/feeds/{feed}").text)
+    heads = page.xpath("//section[h2='Polls']//th/text()")
+    row = [cell.text_content().strip() for cell in page.xpath("//section[h2='Polls']//tbody/tr[1]/td")]
+    assert {name: row[heads.index(name)] for name in ("new", "had elsewhere", "known")} == {"new": "·", "had elsewhere": "1", "known": "1"}
+
+
+def test_agencies_lead_to_titles_and_stories(filled):
+    one = client(filled)
+    page = html.fromstring(one.get("/agencies").text)
+    first = page.xpath("//tbody/tr")[0]
+    assert first.xpath("string(th)") == "all titles"
+    assert int(first.xpath("string(td[1])")) == sum(int(cell.text_content()) for cell in first.xpath("td[position() > 2]")) == 3
+    for link in page.xpath("//tbody//a/@href[not(contains(., 'script'))]"):  # of a hostile name what cannot be seen is not looked for
+        told = one.get(link)
+        assert told.status_code == 200
+        assert "No story" not in told.text
+        assert 'class="empty"' not in told.text, link
+    (alpha,) = page.xpath("//a[contains(@href, 'title=alpha') and contains(@href, 'agency=npa')]/@href")
+    assert "Stories that Alpha ran" in one.get(alpha).text
+
+
+@pytest.mark.parametrize("path", ["/runbook/operators", "/runbook/deploy"])
+def test_what_the_runbook_leads_to_is_read_here(reached, path):
+    assert path in reached
+    ids = set(html.fromstring(reached[path].text).xpath("//@id"))
+    linked = {anchor for answer in reached.values() for anchor in re.findall(rf'href="{path}#([^"]*)"', answer.text)}
+    assert linked - ids == set()
+    assert client("").get("/runbook/../../README").status_code == 404
+
+
+def test_the_runbook_is_folded_and_can_be_searched(filled):
+    one = client(filled)
+    sections, opened = (html.fromstring(one.get(path).text).xpath("//details[@class='chapter']") for path in ("/runbook", "/runbook?all=1"))
+    assert len(sections) == len(opened) > 10
+    assert not [section for section in sections if "open" in section.attrib]
+    assert all("open" in section.attrib for section in opened)
+    found = html.fromstring(one.get("/runbook?q=LEDGER+balance").text).xpath("//details[@class='chapter']")
+    assert "the-ledger-does-not-balance" in [section.get("id") for section in found]
+    assert len(found) < len(sections)
+    assert all("open" in section.attrib for section in found)
+    assert one.get("/runbook?q=not_found").headers["location"] == "/runbook#not_found"
+    assert "No section has these words." in one.get("/runbook?q=zzzz").text
+    reasons = html.fromstring(one.get("/runbook").text).xpath("//tr[@id='not_found']/td/@data-name")
+    assert reasons, "on a phone each cell says what it is"
+
+
+def test_the_rights_of_the_pages_suffice_for_each_of_them(filled):
+    one = client(taken_on(filled, "ui"))
+    for path in (*PAGES, "/article?url=http://gamma.example/lost", "/article?url=strike", "/stories?title=alpha", "/agencies?days=30"):
+        assert one.get(path).status_code in {200, 303}, path
 
 
 @pytest.mark.parametrize("sort", ["health", "title", "newest", "next", "polled", "interval", "nonsense"])

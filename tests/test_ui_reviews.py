@@ -43,7 +43,7 @@ def test_a_question_is_answered_on_the_page_and_airflow_is_told(edges, database)
     assert "1 question waits" in listed.xpath("string(//h1)")
     assert f"/reviews/{number}" in listed.xpath("//td/a/@href")
     page = html.fromstring(one.get(f"/reviews/{number}").text)
-    assert page.xpath("//button[@name='answer']/@value") == ["keep", "merge", "split"]
+    assert page.xpath("//button[@name='answer']/@value") == ["keep", "split"]
     assert "Ferry workers" in page.text_content()
     assert press(one, f"/reviews/{number}", answer="lapsed").status_code == 422
     answer = press(one, f"/reviews/{number}", answer="split", note="another agency's text <b>")

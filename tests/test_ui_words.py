@@ -3,17 +3,20 @@
 import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from pipeline.steps import reviews as steps
 from pipeline.ui import charts, findings, visitor, wording
 from pipeline.ui.agencies import matrix
 from pipeline.ui.feeds import BARS, over_time
 from pipeline.ui.pages import coded
-from pipeline.ui.stories import paragraphs
+from pipeline.ui.reviews import choices
+from pipeline.ui.sides import beside, paragraphs
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEEDS = {"every": 100, "well": 98, "failing": 1, "probation": 1, "gone": 0, "paused": 0, "new": 0, "overdue": 0, "polled_at": NOW}
@@ -116,8 +119,46 @@ def test_a_text_in_stretches_is_the_same_text(text, where):
         assert all(one[0] != other[0] for one, other in pairwise(paragraph)), "two of one kind are one"
 
 
-def test_a_lone_full_stop_is_not_painted():
-    assert paragraphs("One. Two.", [(0, 3), (5, 8)]) == [[(True, "One. Two.")]]
+def test_a_lone_mark_is_not_painted():
+    assert paragraphs("One. Two.", [(0, 3), (5, 8)]) == [[(0, "One. Two.")]]
+    assert paragraphs("“One.”\n\n– Two", [(1, 4), (10, 13)]) == [[(0, "“One.”")], [(0, "– Two")]]
+
+
+def compared(left, right, passages):
+    """Two sides as `why` tells them, and where each passage stands left and right."""
+    spans = tuple(tuple((text.index(words), text.index(words) + len(words)) for text in (left, right)) for words in passages)
+    shown = SimpleNamespace(passages=spans)
+    return beside(SimpleNamespace(sides=[{"title": "A", "text": left}, {"title": "B", "text": right}], shown=shown))
+
+
+def test_differences_are_numbered_as_one_reads_and_what_stands_instead_is_the_same_one():
+    sides, count = compared("Old lead. Kept one. Cut. Kept two.", "New lead. Kept one. Kept two. Tail.", ["Kept one.", "Kept two."])
+    assert count == 3
+    assert sides[0]["paragraphs"] == [[(1, "Old lead. "), (0, "Kept one."), (2, " Cut. "), (0, "Kept two.")]]
+    assert sides[1]["paragraphs"] == [[(1, "New lead. "), (0, "Kept one. Kept two."), (3, " Tail.")]]
+
+
+def test_a_passage_that_moved_is_no_difference():
+    sides, count = compared("One here. Two there.", "Two there. One here.", ["One here.", "Two there."])
+    assert count == 0
+    assert {number for side in sides for paragraph in side["paragraphs"] for number, _ in paragraph} == {0}
+
+
+def test_texts_that_share_nothing_are_one_difference():
+    assert compared("All this.", "Nothing of it.", [])[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "other_story", "answers"),
+    [("copies", 1, ["keep", "split"]), ("copies", 2, ["merge", "keep"]), ("canonical", 1, ["keep", "swap"])],
+)
+def test_no_two_answers_to_a_question_mean_the_same(kind, other_story, answers):
+    review = {"kind": kind, "article_id": 1, "other_id": 2, "story_id": 1, "other_story": other_story}
+    offered = choices(review, ["Alpha", "Beta"])
+    assert [choice for choice, _, _ in offered] == answers
+    assert set(answers) <= set(steps.CHOICES[kind])
+    assert len({steps.meaning(review, choice) for choice in answers}) == len(answers)
+    assert all(said and does for _, said, does in offered)
 
 
 def test_a_difference_is_told_in_stretches():
@@ -194,16 +235,37 @@ def test_of_one_value_no_line_is_drawn():
     assert charts.spark([3.0, None], "x") == ""
 
 
-def test_an_agencys_own_site_does_not_count_as_running_it():
+def test_the_most_is_the_darkest_and_what_is_not_shown_is_counted():
+    totals = [{"agency": f"a{n}", "name": f"A{n}", "articles": 20 - n, "titles": 1} for n in range(14)]
     rows = [
-        {"title": "npa", "title_name": "NPA", "own_agency": "npa", "agency": "npa", "articles": 9, "words": 900, "wire_words": 400},
-        {"title": "b", "title_name": "B", "own_agency": None, "agency": "npa", "articles": 3, "words": 900, "wire_words": 400},
-        {"title": "b", "title_name": "B", "own_agency": None, "agency": None, "articles": 1, "words": 900, "wire_words": 400},
+        {
+            "title": "b",
+            "title_name": "B",
+            "every": 40,
+            "wired": 30,
+            "titles": 70,
+            "agency": "a0",
+            "articles": 24,
+            "words": 9,
+            "wire_words": 4,
+        },
+        {
+            "title": "b",
+            "title_name": "B",
+            "every": 40,
+            "wired": 30,
+            "titles": 70,
+            "agency": "a1",
+            "articles": 6,
+            "words": 9,
+            "wire_words": 4,
+        },
+        {"title": "c", "title_name": "C", "every": 9, "wired": 1, "titles": 70, "agency": "a1", "articles": 1, "words": 9, "wire_words": 4},
     ]
-    told = matrix(rows)
-    assert [(title["name"], title["wire"], title["every"]) for title in told["titles"]] == [("B", 3, 4)]
-    assert told["columns"] == ["npa"]
-    assert told["cells"]["b", "npa"]["shade"] == 6
+    told = matrix(totals, rows)
+    assert [title["title"] for title in told["titles"]] == ["b", "c"]
+    assert [told["cells"][cell]["shade"] for cell in (("b", "a0"), ("b", "a1"), ("c", "a1"))] == [6, 2, 1]
+    assert (len(told["columns"]), told["left_out"], told["wired"]) == (12, (68, 2), sum(20 - n for n in range(14)))
 
 
 def test_what_stands_in_backticks_is_code_and_all_is_escaped():

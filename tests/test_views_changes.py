@@ -94,9 +94,9 @@ def test_what_is_touched_while_an_edition_counts_is_counted_by_the_next(edges, d
         story = other.execute("SELECT min(story_id) FROM core.story").fetchone()[0]
         other.execute("INSERT INTO ops.touched (story_id) VALUES (%s)", [story])
         with edges.connection.transaction():
-            assert counted.count(edges.connection) == 0, "not committed yet"
+            assert counted.count(edges.connection, edges.now()) == 0, "not committed yet"
     with edges.connection.transaction():
-        assert counted.count(edges.connection) == 1
+        assert counted.count(edges.connection, edges.now()) == 1
 
 
 def test_stories_merged_away_leave_nothing_behind(edges):
@@ -104,7 +104,7 @@ def test_stories_merged_away_leave_nothing_behind(edges):
         edges.connection.execute(
             "INSERT INTO core.reach VALUES (999, 1, 1, 1, 1, now(), now(), 1); INSERT INTO ops.touched (story_id) VALUES (999)"
         )
-        counted.count(edges.connection)
+        counted.count(edges.connection, edges.now())
     assert ask(edges, "SELECT count(*) FROM core.reach WHERE story_id = 999") == [(0,)]
     for name in ("coverage", "fulltext"):
         assert ask(edges, f"SELECT count(*) FROM core.{name}") == ask(edges, "SELECT count(*) FROM core.story_article")

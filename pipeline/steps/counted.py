@@ -5,14 +5,14 @@ The stories are noted by triggers (ops.touched), in the transaction that changes
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipeline.store import dicts, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
 
     from pipeline.store import Connection
 
@@ -20,12 +20,23 @@ BATCH = 2000  # stories at a time
 KEEP = timedelta(days=30)  # doors of editions
 
 
-def count(connection: Connection) -> int:
+def count(connection: Connection, at: datetime) -> int:
     """Count the touched stories anew, within the caller's transaction, and return how many there were."""
     touched = sorted({row["story_id"] for row in dicts(connection, "counted.touched")})
+    titles: set[int] = set()
     for first in range(0, len(touched), BATCH):
-        batch(connection, touched[first : first + BATCH])
+        titles |= batch(connection, touched[first : first + BATCH])
+    syndicate(connection, titles, at.astimezone(UTC).date())
     return len(touched)
+
+
+def syndicate(connection: Connection, titles: Collection[int], until: date) -> None:
+    """Add up anew what these titles ran of late; on a new day, what all did."""
+    kept = dicts(connection, "counted.syndicated_until")[0]["until"]
+    some = sorted(titles) if kept == until else None
+    if some is None or some:
+        write(connection, "counted.unsyndicate", titles=some)
+        write(connection, "counted.syndicate", titles=some, until=until)
 
 
 def doors(connection: Connection, edition: int, ledger: Sequence[Mapping[str, Any]], at: datetime) -> None:
@@ -36,8 +47,8 @@ def doors(connection: Connection, edition: int, ledger: Sequence[Mapping[str, An
     write(connection, "counted.prune_doors", before=at - KEEP)
 
 
-def batch(connection: Connection, stories: Sequence[int]) -> None:
-    """Count these stories anew."""
+def batch(connection: Connection, stories: Sequence[int]) -> set[int]:
+    """Count these stories anew, and return the titles whose days changed."""
     left = dicts(connection, "counted.uncover", stories=stories)
     came = dicts(connection, "counted.cover", stories=stories)
     write(connection, "counted.unreach", stories=stories)
@@ -50,3 +61,4 @@ def batch(connection: Connection, stories: Sequence[int]) -> None:
     write(connection, "counted.places", stories=stories)
     write(connection, "counted.unstale", stories=stories)
     write(connection, "counted.stale", stories=stories)
+    return set(titles)

@@ -31,6 +31,6 @@ def _edition(edges: Edges) -> Mapping[str, Any]:
     for line in ledger:
         if line["lost"]:
             raise LedgerError(f"the ledger's {line['stage']} line", f"{line['lost']} of {line['came']} are unaccounted for", hint=HINT)
-    edition = dicts(edges.connection, "publish.edition", at=at, counted=counted.count(edges.connection))[0]
+    edition = dicts(edges.connection, "publish.edition", at=at, counted=counted.count(edges.connection, at))[0]
     counted.doors(edges.connection, edition["edition_id"], ledger, at)
     return edition

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
@@ -26,32 +25,20 @@ def agencies(request: Request) -> HTMLResponse:
     days = window(request)
     with reading(request) as edges:
         now = edges.now()
-        rows = dicts(edges.connection, "ui.syndication", since=now - WINDOWS[days], now=now)
-        names = {row["agency"]: row["name"] for row in dicts(edges.connection, "ui.agency_names")}
-    return page(request, "agencies.html", now=now, days=days, windows=list(WINDOWS), names=names, **matrix(rows))
+        totals = dicts(edges.connection, "ui.syndicated", days=int(days))
+        rows = dicts(edges.connection, "ui.syndication", days=int(days), limit=ROWS)
+    return page(request, "agencies.html", now=now, days=days, windows=list(WINDOWS), **matrix(totals, rows))
 
 
-def matrix(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return titles by agencies: articles, and a shade of 1 to 6 for each cell. An agency's own site is left out of its column."""
-    every: Counter[str] = Counter()
-    wire: Counter[str] = Counter()
-    agency: Counter[str] = Counter()
-    names: dict[str, str] = {}
-    cells: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for row in rows:
-        names[row["title"]] = row["title_name"]
-        every[row["title"]] += row["articles"]
-        if row["agency"] and row["agency"] != row["own_agency"]:
-            wire[row["title"]] += row["articles"]
-            agency[row["agency"]] += row["articles"]
-            cells[row["title"], row["agency"]] = row
-    titles = sorted(wire, key=lambda title: (-wire[title], names[title]))[:ROWS]
-    columns = sorted(agency, key=lambda name: (-agency[name], name))[:COLUMNS]
-    most = max((row["articles"] for row in cells.values()), default=1)
+def matrix(totals: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return titles by agencies, those with most articles first: articles, and a shade of 1 to 6 for each cell."""
+    columns = totals[:COLUMNS]
+    titles = list({row["title"]: row for row in rows}.values())
+    most = max((row["articles"] for row in rows), default=1)
     return {
-        "titles": [{"title": title, "name": names[title], "wire": wire[title], "every": every[title]} for title in titles],
+        "titles": titles,
         "columns": columns,
-        "totals": agency,
-        "cells": {key: {**row, "shade": -(-row["articles"] * SHADES // most)} for key, row in cells.items()},
-        "left_out": (max(0, len(wire) - ROWS), max(0, len(agency) - COLUMNS)),
+        "wired": sum(row["articles"] for row in totals),
+        "cells": {(row["title"], row["agency"]): {**row, "shade": -(-row["articles"] * SHADES // most)} for row in rows},
+        "left_out": ((titles[0]["titles"] - len(titles)) if titles else 0, len(totals) - len(columns)),
     }

@@ -1,12 +1,14 @@
-"""An address -> the life of the article, or why there is none."""
+"""An address, or words of a headline -> the life of the article, or why there is none."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request  # noqa: TC002  FastAPI reads it
-from starlette.responses import HTMLResponse  # noqa: TC002  likewise
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from pipeline import urls
 from pipeline.reasons import MEANING
@@ -18,22 +20,60 @@ if TYPE_CHECKING:
     from pipeline.store import Connection
 
 routes = APIRouter()
+LISTED = 30
+FEWEST = 3  # letters to look for
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(//.*|\S*)", re.IGNORECASE)
+_BARE = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")  # an address without its scheme
+_LITERAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+READ_BY = {  # method of core.article_version -> in words
+    "dense": "found on its page where the paragraphs stand closest together",
+    "json-ld": "found on its page by what the page says of itself to machines (JSON-LD)",
+    "script-data": "found on its page among the data of its scripts",
+    "feed": "taken from the feed, which has all of it",
+    "trafilatura": "found on its page by trafilatura",
+    "trafilatura-fast": "found on its page by trafilatura",
+    "trafilatura-precision": "found on its page by trafilatura",
+}
 
 
 @routes.get("/article", response_model=None)
-def article(request: Request) -> HTMLResponse:
+def article(request: Request) -> HTMLResponse | RedirectResponse:
     said = asked.word(request, "url")
+    if said and not _SCHEME.fullmatch(said) and not _BARE.fullmatch(said):
+        return _named(request, said)
     told: dict[str, Any] = {"said": said, "one": None, "sightings": [], "refusals": [], "titles": [], "mistake": ""}
     told |= {"host": "", "now": None}
+    whole = f"https://{said}" if _BARE.fullmatch(said) else said
     try:
-        address, key, host = urls.plain(said), urls.key(said), urls.host(said)
+        address, key, host = urls.plain(whole), urls.key(whole), urls.host(whole)
     except ValueError:
         told["mistake"] = "That is no http or https address." if said else ""
     else:
         with reading(request) as edges:
             told |= {"now": edges.now(), "host": host}
-            told |= _known(edges.connection, (said, address), key, host)
-    return page(request, "article.html", meaning={reason.value: words for reason, words in MEANING.items()}, **told)
+            told |= _known(edges.connection, (whole, address), key, host)
+    return page(request, "article.html", meaning=_meanings(), read_by=READ_BY, **told)
+
+
+def _named(request: Request, said: str) -> HTMLResponse | RedirectResponse:
+    """Return the articles whose headline has these words; the only one itself."""
+    words = said.split()
+    enough = sum(map(str.isalnum, said)) >= FEWEST
+    with reading(request) as edges:
+        now = edges.now()
+        rows = dicts(edges.connection, "ui.lookup_words", like=_pattern(words), limit=LISTED + 1) if enough else []
+    if len(rows) == 1:
+        return RedirectResponse(f"{request.scope.get('root_path', '')}/article?{urlencode({'url': rows[0]['url']})}", 303)
+    return page(request, "named.html", now=now, said=said, enough=enough, rows=rows[:LISTED], more=len(rows) > LISTED, meaning=_meanings())
+
+
+def _pattern(words: list[str]) -> str:
+    """Return what LIKE takes for these words in this order, whatever stands between them."""
+    return "".join(f"%{word.translate(_LITERAL)}" for word in words) + "%"
+
+
+def _meanings() -> dict[str, tuple[str, str]]:
+    return {reason.value: words for reason, words in MEANING.items()}
 
 
 def _known(connection: Connection, addresses: tuple[str, str], key: bytes, host: str) -> dict[str, Any]:

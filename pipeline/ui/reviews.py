@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import APIRouter, HTTPException
 from starlette.background import BackgroundTask
@@ -16,23 +16,45 @@ from pipeline.steps.edges import opened
 from pipeline.store import dicts
 from pipeline.ui.orders import Form  # noqa: TC001  FastAPI reads it
 from pipeline.ui.pages import page, reading
-from pipeline.ui.stories import beside
+from pipeline.ui.sides import beside
 from pipeline.ui.wording import short
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pipeline.steps.edges import Edges
     from pipeline.stories.decisions import What
 
 routes = APIRouter()
 WAITING, ANSWERED = 50, 30
 ON_PAIRS = {"must_link", "cannot_link"}
-MEANS = {
-    "keep": "as it is, for good",
+MEANS = {  # what was answered, in the list of answers
+    "keep": "as it was, for good",
     "merge": "they are one text",
     "split": "they are two texts",
-    "swap": "the right one stands for the story",
+    "swap": "the second one stands for the story",
     "lapsed": "nobody answered in time",
 }
+Choice = tuple[str, str, str]  # the answer, what its button says, what it does
+TOGETHER: tuple[Choice, ...] = (
+    ("keep", "One text: leave them together", "They stay in one story, for good, whatever later texts say."),
+    ("split", "Two texts: part them", "They are never in one story again; copies of each go with it. Done at once."),
+)
+APART: tuple[Choice, ...] = (
+    ("merge", "One text: put them together", "Their two stories become one, for good. Done at once."),
+    ("keep", "Two texts: leave them apart", "They stay in two stories, for good, whatever later texts say."),
+)
+
+
+def choices(review: Mapping[str, Any], names: Sequence[str]) -> tuple[Choice, ...]:
+    """Return the answers to a question, each with what it does to what is now: of two that come to the same, one."""
+    if review["kind"] == "copies":
+        return TOGETHER if review["story_id"] == review["other_story"] else APART
+    one, other = (short(name, 40) for name in names)
+    return (
+        ("keep", f"{one} stands for it", "It is the canonical article, as now, for good."),
+        ("swap", f"{other} stands for it", "It becomes the canonical article, for good. Done at once."),
+    )
 
 
 @routes.get("/reviews", response_model=None)
@@ -52,8 +74,10 @@ def review(request: Request, review_id: int) -> HTMLResponse:
         if not found:
             raise HTTPException(404, f"There is no question {review_id}.")
         told = why.explain(edges, found[0]["article_id"], found[0]["other_id"])
-    choices = step.CHOICES[found[0]["kind"]]
-    return page(request, "review.html", now=now, review=found[0], sides=beside(told), why=told, choices=choices, means=MEANS)
+    sides, differences = beside(told)
+    offered = choices(found[0], [side["title"] for side in sides])
+    shown: dict[str, Any] = {"sides": sides, "differences": differences, "why": told}
+    return page(request, "review.html", now=now, review=found[0], choices=offered, means=MEANS, **shown)
 
 
 @routes.post("/reviews/{review_id}", response_model=None)

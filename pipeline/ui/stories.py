@@ -20,13 +20,13 @@ from pipeline.stories.decisions import Decision
 from pipeline.ui import asked, charts, wording
 from pipeline.ui.pages import page, reading
 from pipeline.ui.refusals import WINDOWS, window
+from pipeline.ui.sides import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from markupsafe import Markup
 
-    from pipeline.steps.why import Why
     from pipeline.store import Connection
 
 routes = APIRouter()
@@ -41,13 +41,16 @@ def stories(request: Request) -> HTMLResponse:
     days = window(request)
     sort = asked.choice(request, "sort", ("latest", "largest"), "latest")
     number = asked.number(request, "page", 1, asked.DEEPEST) or 1
-    single, agency = asked.word(request, "single") == "1", asked.word(request, "agency")[:80]
+    single, agency, title = asked.word(request, "single") == "1", asked.word(request, "agency")[:80], asked.word(request, "title")[:80]
     with reading(request) as edges:
         now = edges.now()
-        wanted: Mapping[str, Any] = {"since": now - WINDOWS[days], "now": now, "sort": sort, "single": single, "agency": agency}
-        rows = dicts(edges.connection, "ui.stories", **wanted, limit=EACH + 1, offset=(number - 1) * EACH)
+        wanted: dict[str, Any] = {"since": now - WINDOWS[days], "now": now, "sort": sort, "single": single, "agency": agency}
+        wanted |= {"limit": EACH + 1, "offset": (number - 1) * EACH} | ({"title": title} if title else {})
+        rows = dicts(edges.connection, "ui.stories_of" if title else "ui.stories", **wanted)
         agencies = dicts(edges.connection, "ui.agency_names")
+        names = dicts(edges.connection, "ui.title_name", title=title) if title else []
     told: dict[str, Any] = {"days": days, "windows": list(WINDOWS), "sort": sort, "number": number, "single": single, "agency": agency}
+    told |= {"title": title, "title_name": names[0]["name"] if names else title}
     return page(request, "stories.html", now=now, rows=rows[:EACH], more=len(rows) > EACH, agencies=agencies, **told)
 
 
@@ -81,8 +84,9 @@ def compare(request: Request, story_id: int) -> HTMLResponse:
         if left not in known or right not in known or left == right:
             raise HTTPException(404, "These two are not in this story.")
         told = why.explain(edges, left, right)
-    sides = [known[article] | side for article, side in zip((left, right), beside(told), strict=True)]
-    return page(request, "compare.html", now=now, story_id=story_id, sides=sides, why=told, members=members)
+    both, differences = beside(told)
+    sides = [known[article] | side for article, side in zip((left, right), both, strict=True)]
+    return page(request, "compare.html", now=now, story_id=story_id, sides=sides, differences=differences, why=told, members=members)
 
 
 def _stands(connection: Connection, chosen: int, members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -106,33 +110,6 @@ def _standfirst(text: Mapping[str, Any]) -> str:
     """Return the standfirst, unless the text begins with it."""
     said, begins = (" ".join(part.split()).rstrip(".… ").casefold() for part in (text["standfirst"] or "", text["text"][:2000]))
     return "" if begins.startswith(said) else text["standfirst"]
-
-
-def beside(told: Why) -> list[dict[str, Any]]:
-    """Return the two articles with their texts in paragraphs, as pair.html shows them."""
-    spans = told.shown.left, told.shown.right
-    return [
-        {**side, "title_name": side["title"], "paragraphs": paragraphs(side["text"], some)}
-        for side, some in zip(told.sides, spans, strict=True)
-    ]
-
-
-def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[list[tuple[bool, str]]]:
-    """Return the text's paragraphs, in stretches with whether the other text has them; a lone full stop goes with what stands before."""
-    done: list[list[tuple[bool, str]]] = [[]]
-    for shared, stretch in wording.marked(text, spans):
-        for number, part in enumerate(stretch.split("\n\n")):
-            if number:
-                done.append([])
-            if not part:
-                continue
-            before = done[-1][-1] if done[-1] else None
-            same = before[0] if before and not any(map(str.isalnum, part)) else shared
-            if before and before[0] == same:
-                done[-1][-1] = (same, before[1] + part)
-            else:
-                done[-1].append((same, part))
-    return [paragraph for paragraph in done if paragraph]
 
 
 def _time_line(members: Sequence[Mapping[str, Any]]) -> Markup | str:

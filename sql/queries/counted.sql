@@ -82,6 +82,20 @@ FROM (SELECT DISTINCT * FROM unnest(%(titles)s::bigint[], %(days)s::date[]) AS p
 WHERE happened_at >= day::timestamp AT TIME ZONE 'UTC' AND happened_at < (day + 1)::timestamp AT TIME ZONE 'UTC'
 GROUP BY 1, 2, 3, 4, 5;
 
+-- name: syndicated_until
+SELECT max(until) AS until FROM core.syndication;
+
+-- name: unsyndicate
+DELETE FROM core.syndication WHERE %(titles)s::bigint[] IS NULL OR title_id = ANY (%(titles)s);
+
+-- name: syndicate
+-- titles: null for all.
+INSERT INTO core.syndication
+SELECT days, title_id, agency, %(until)s::date, sum(articles), sum(words), sum(wire_words)
+FROM core.title_day JOIN unnest(ARRAY[1, 7, 30]) AS days ON day >= %(until)s::date - days
+WHERE day BETWEEN %(until)s::date - 30 AND %(until)s::date AND (%(titles)s::bigint[] IS NULL OR title_id = ANY (%(titles)s))
+GROUP BY days, title_id, agency;
+
 -- name: words
 INSERT INTO core.fulltext AS mine
 SELECT article_id, story_id, newest.language, relation = 'origin', article.happened_at, newest.text_sha,

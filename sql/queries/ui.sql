@@ -90,6 +90,11 @@ WHERE feed.feed_id = %(feed_id)s;
 SELECT at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at
 FROM ops.poll WHERE feed_id = %(feed_id)s ORDER BY fence DESC LIMIT %(limit)s OFFSET %(offset)s;
 
+-- name: first_here
+-- Entries that each poll found which this feed had not listed before: more than are new, if another feed had them first.
+SELECT first_seen_at AS at, count(*) AS entries FROM core.sighting
+WHERE feed_id = %(feed_id)s AND last_seen_at >= %(since)s AND first_seen_at = ANY (%(polls)s) GROUP BY first_seen_at;
+
 -- name: feed_events
 SELECT at, what, was, now, detail, who FROM ops.feed_event WHERE feed_id = %(feed_id)s ORDER BY at DESC, feed_event_id DESC LIMIT %(limit)s;
 
@@ -125,6 +130,26 @@ FROM page JOIN core.story USING (story_id) JOIN core.article ON article.article_
     JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
     LEFT JOIN core.agency ON agency.agency = story.agency
 ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -page.articles END, page.last_at DESC, story_id DESC;
+
+-- name: stories_of
+-- What one title ran in whole days, as the page Agencies counts it.
+WITH ran AS (
+    SELECT DISTINCT story_id FROM core.coverage JOIN core.title USING (title_id)
+    WHERE title.title = %(title)s AND happened_at >= date_trunc('day', %(since)s::timestamptz, 'UTC') AND happened_at <= %(now)s
+        AND (%(agency)s::text = '' OR (coverage.agency = %(agency)s AND NOT by_agency))
+), page AS (
+    SELECT story_id, articles, titles, owners, first_at, last_at FROM ran JOIN core.reach USING (story_id) WHERE %(single)s OR articles > 1
+    ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -articles END, last_at DESC, story_id DESC
+    LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT page.*, newest.headline, newest.language, newest.words, agency.name AS agency, title.name AS title_name
+FROM page JOIN core.story USING (story_id) JOIN core.article ON article.article_id = story.canonical_id JOIN core.title USING (title_id)
+    JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
+    LEFT JOIN core.agency ON agency.agency = story.agency
+ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -page.articles END, page.last_at DESC, story_id DESC;
+
+-- name: title_name
+SELECT name FROM core.title WHERE title = %(title)s;
 
 -- name: agency_names
 SELECT agency, name FROM core.agency WHERE active ORDER BY name;
@@ -169,11 +194,11 @@ FROM ops.refusal WHERE last_at > %(since)s AND last_at <= %(now)s GROUP BY stage
 
 -- name: refusal_examples
 SELECT wanted.reason, example.* FROM unnest(%(reasons)s::text[]) AS wanted (reason) CROSS JOIN LATERAL (
-    SELECT refusal.stage, coalesce(refusal.url, article.url, feed.url) AS url, refusal.detail, refusal.last_at, title.name AS title_name
+    SELECT refusal.stage, refusal.feed_id, coalesce(article.url, refusal.url) AS url, refusal.detail, refusal.last_at, title.name AS title_name
     FROM ops.refusal LEFT JOIN core.feed USING (feed_id) LEFT JOIN core.article USING (article_id)
         LEFT JOIN core.title ON title.title_id = coalesce(article.title_id, feed.title_id)
     WHERE refusal.reason = wanted.reason AND last_at > %(since)s AND last_at <= %(now)s ORDER BY last_at DESC LIMIT %(each)s
-) AS example ORDER BY wanted.reason, example.last_at DESC, example.url;
+) AS example ORDER BY wanted.reason, example.last_at DESC, example.url, example.feed_id;
 
 -- name: refusal_titles
 SELECT title.name AS title_name, count(*) AS items FROM (
@@ -183,12 +208,24 @@ SELECT title.name AS title_name, count(*) AS items FROM (
 GROUP BY title.name ORDER BY items DESC, title_name LIMIT 12;
 
 -- name: syndication
--- As the last edition counted it, in whole days.
-SELECT title.title, title.name AS title_name, title.agency AS own_agency, nullif(title_day.agency, '') AS agency,
-    sum(articles) AS articles, sum(words) AS words, sum(wire_words) AS wire_words
-FROM core.title_day JOIN core.title USING (title_id)
-WHERE day >= (%(since)s::timestamptz AT TIME ZONE 'UTC')::date AND day <= (%(now)s::timestamptz AT TIME ZONE 'UTC')::date
-GROUP BY title.title_id, title_day.agency ORDER BY title.name, title_day.agency;
+-- As publish keeps it: the titles that ran most of agencies' texts, each with what it ran of each agency.
+WITH ran AS (
+    SELECT title_id, title.title, title.name AS title_name, syndication.agency, syndication.articles, words, wire_words,
+        syndication.agency <> '' AND syndication.agency IS DISTINCT FROM title.agency AS wire
+    FROM core.syndication JOIN core.title USING (title_id) WHERE days = %(days)s::integer
+), most AS (
+    SELECT title_id, sum(articles) AS every, sum(articles) FILTER (WHERE wire) AS wired, count(*) OVER () AS titles
+    FROM ran GROUP BY title_id HAVING bool_or(wire) ORDER BY wired DESC, min(lower(title_name)), title_id LIMIT %(limit)s
+)
+SELECT title, title_name, every, wired, titles, agency, articles, words, wire_words
+FROM most JOIN ran USING (title_id) WHERE wire ORDER BY wired DESC, lower(title_name), title_id, agency;
+
+-- name: syndicated
+-- Each agency's articles in other titles, and in how many of them.
+SELECT agency.agency, agency.name, sum(articles) AS articles, count(*) AS titles, max(until) AS until
+FROM core.syndication JOIN core.title USING (title_id) JOIN core.agency ON agency.agency = syndication.agency
+WHERE days = %(days)s::integer AND syndication.agency IS DISTINCT FROM title.agency
+GROUP BY agency.agency, agency.name ORDER BY articles DESC, agency.agency;
 
 -- name: lookup
 SELECT article.article_id, article.url, article.first_seen_at, article.published_at, article.published_precision, article.published_from,
@@ -206,8 +243,40 @@ SELECT feed.feed_id, feed.url, sighting.first_seen_at, sighting.last_seen_at, be
 WHERE article_id = %(article_id)s ORDER BY sighting.first_seen_at, feed_id;
 
 -- name: lookup_refusals
-SELECT stage, reason, detail, feed_id, first_at, last_at, times FROM ops.refusal
-WHERE article_id = %(article_id)s OR url = ANY (%(urls)s) ORDER BY last_at DESC LIMIT 20;
+-- Each with the poll in which it came last: the last of its feed by then.
+SELECT stage, refusal.reason, refusal.detail, refusal.feed_id, first_at, last_at, times, feed.url AS feed_url, poll.at AS poll_at, poll.status,
+    poll.seen, poll.new, poll.refused
+FROM (
+    SELECT * FROM ops.refusal WHERE article_id = %(article_id)s OR url = ANY (%(urls)s) ORDER BY last_at DESC LIMIT 20
+) AS refusal LEFT JOIN core.feed USING (feed_id) LEFT JOIN LATERAL (
+    SELECT * FROM ops.poll WHERE poll.feed_id = refusal.feed_id AND poll.at <= refusal.last_at ORDER BY fence DESC LIMIT 1
+) AS poll ON true
+ORDER BY last_at DESC, stage, refusal.reason;
+
+-- name: lookup_words
+-- Articles whose headline, or whose address if it was refused in a feed, has these words in this order: those with a text by their
+-- headline's index; of the others those that wait and the last 20,000 refusals.
+WITH late AS MATERIALIZED (
+    SELECT stage, reason, url, feed_id, article_id, last_at FROM ops.refusal ORDER BY last_at DESC LIMIT 20000
+), found AS (
+    (SELECT DISTINCT article_id FROM core.article_version WHERE headline ILIKE %(like)s LIMIT 100)
+    UNION
+    SELECT article_id FROM (
+        SELECT article_id FROM late WHERE article_id IS NOT NULL
+        UNION (SELECT article_id FROM ops.intake WHERE state = 'waiting' ORDER BY host, next_try_at LIMIT 5000)
+        UNION (SELECT article_id FROM ops.intake WHERE state = 'fetched' LIMIT 5000)
+    ) AS without JOIN raw.entry USING (article_id) WHERE headline ILIKE %(like)s
+)
+(SELECT article.url, coalesce(newest.headline, (SELECT max(headline) FROM raw.entry WHERE entry.article_id = article.article_id)) AS headline,
+    title.name AS title_name, intake.state, intake.reason, article.first_seen_at AS at
+FROM found JOIN core.article USING (article_id) JOIN core.title USING (title_id) LEFT JOIN ops.intake USING (article_id)
+    LEFT JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
+ORDER BY article.first_seen_at DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT late.url, NULL, title.name, 'refused', late.reason, late.last_at
+FROM late JOIN core.feed USING (feed_id) JOIN core.title USING (title_id) WHERE stage = 'entry' AND late.url ILIKE %(like)s
+ORDER BY late.last_at DESC LIMIT %(limit)s)
+ORDER BY at DESC, url LIMIT %(limit)s;
 
 -- name: lookup_title
 SELECT title.name AS title_name, (SELECT count(*) FROM core.feed WHERE feed.title_id = title.title_id AND feed.active) AS feeds,
