@@ -2,6 +2,9 @@
 
 **When a task is red**: the database or this machine failed, not a page: a page that fails is a row of `ops.refusal`. Read the log's
 last line, then `./wiredesk doctor`. Clearing any task is safe; what is pending is rows, and a run takes all of it, whoever left it.
+
+Runbook, each task: [plan](wiredesk/runbook#articles-plan), [fetch](wiredesk/runbook#articles-fetch),
+[extract](wiredesk/runbook#articles-extract), [settle](wiredesk/runbook#articles-settle).
 """
 
 from __future__ import annotations
@@ -50,9 +53,7 @@ def articles() -> None:
         get_current_context()["label"] = f"reader {reader} of {len(READERS)}"
         return tasks.extract()
 
-    @task(
-        trigger_rule="all_done", outlets=[forms.ARTICLES], retries=0, doc_md="Add up and tell the next DAG; red if anything before it is."
-    )
+    @task(trigger_rule="all_done", outlets=[forms.ARTICLES], retries=0, doc_md="Add up, tell the next DAG; red if any before it is.")
     def settle(batches: list | None, fetched: list, read: list, *, outlet_events: dict) -> dict[str, int]:
         from pipeline.steps import settled
 

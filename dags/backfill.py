@@ -4,6 +4,8 @@ It never asks the web: what a page was then is in `raw.page`, for 30 days; feeds
 changed. Ask for it with days in the form; without, it takes yesterday. Airflow's own backfill of `ingest` or `articles` asks for nothing.
 **When a task is red**: the database or this machine failed, not a page; see the log's last line. Clearing any task is safe: a day that
 has been derived is the same when it is derived again.
+
+Runbook, each task: [days](wiredesk/runbook#backfill-days), [derive](wiredesk/runbook#backfill-derive).
 """
 
 from __future__ import annotations

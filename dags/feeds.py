@@ -2,6 +2,8 @@
 
 **When a task is red**: a block of the registry is not valid; the log names its file and line, and `./wiredesk titles check`
 shows all of them. Until it is corrected everything else goes on with what the tables have. Clearing is always safe.
+
+Runbook, each task: [sync](wiredesk/runbook#feeds-sync).
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 **When `settle` is red**: more than half of the feeds failed, so it is not the feeds: the network is down, the resolver does not
 answer, or we are blocked. See "Most feeds fail" in docs/runbook.md. A single failing feed never turns a task red: it is a row of
 `ops.poll` with its reason, and its next poll moves away by itself. Clearing any task is safe: a feed that was polled is not due.
+
+Runbook, each task: [plan](wiredesk/runbook#ingest-plan), [poll](wiredesk/runbook#ingest-poll), [settle](wiredesk/runbook#ingest-settle).
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 **When a task is red**: the database or this machine failed, not a page: what cannot be read now keeps its texts and is asked later.
 Read the log's last line, then `./wiredesk doctor`. Clearing any task is safe.
+
+Runbook, each task: [learn](wiredesk/runbook#rereads-learn), [reread](wiredesk/runbook#rereads-reread).
 """
 
 from __future__ import annotations

@@ -4,6 +4,10 @@ Answer in *Required Actions*, or on the page *Reviews* of Wiredesk, which shows 
 and holds whenever stories are made anew; `./wiredesk decide withdraw` takes it back. After 20 hours a question lapses: all stays as it is.
 **When a task is red**: the database failed; see the log's last line, then `./wiredesk doctor`. Clearing any task is safe: what was answered
 stays, and a cleared question is asked again.
+
+Runbook, each task: [find](wiredesk/runbook#reviews-find), [waiting_copies](wiredesk/runbook#reviews-waiting_copies),
+[waiting_canonical](wiredesk/runbook#reviews-waiting_canonical), [ask](wiredesk/runbook#reviews-ask),
+[decide](wiredesk/runbook#reviews-decide).
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@
 docs/runbook.md. **When `cluster` is red**: the database failed. One writer works at a time under a lock that goes with its connection;
 a second one finds it taken and goes home green. **When `events` or `watch` is red**: the database failed, or a notifier; what it
 did not tell it tells the next time. Clearing any task is safe.
+
+Runbook, each task: [cluster](wiredesk/runbook#stories-cluster), [publish](wiredesk/runbook#stories-publish),
+[events](wiredesk/runbook#stories-events), [watch](wiredesk/runbook#stories-watch).
 """
 
 from __future__ import annotations
@@ -47,12 +50,12 @@ def stories() -> None:
 
         return tasks.events()
 
-    @task(doc_md="Titles that are silent or look otherwise: rows of ops.alarm. It stands alone: it must not hide a red `publish`.")
+    @task(doc_md="Silent titles, paused DAGs and the like: rows of ops.alarm. It stands alone: it must not hide a red `publish`.")
     def watch() -> dict[str, int]:
         from pipeline.steps import tasks
         from pipeline.ui import notices
 
-        return tasks.watch(notices.teller())
+        return tasks.watch(notices.teller(), forms.paused())
 
     cluster() >> publish() >> events()
     watch()

@@ -1,6 +1,8 @@
 """Prune what is kept for a while only: the bytes of pages, the full texts that feeds carried. Articles and stories stay.
 
 **When a task is red**: the database failed; see the log's last line, then `./wiredesk doctor`. Clearing is always safe.
+
+Runbook, each task: [prune](wiredesk/runbook#upkeep-prune).
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -12,10 +14,10 @@ from test_cli import wiredesk
 from pipeline import clock
 from pipeline.cli import demo, picture, screen
 from pipeline.errors import DatabaseError, SettingsError
-from pipeline.machine import doctor
+from pipeline.machine import doctor, place, processes
 from pipeline.machine.cluster import SETTINGS, Cluster
 from pipeline.records import Tally
-from pipeline.settings import Settings
+from pipeline.settings import ROOT, Settings
 from pipeline.store import connect
 
 MEMBER = {"title_name": "Nouvelles de Castelmire", "relation": "trimmed", "kept": 0.5, "own": 0.25, "lag": timedelta(minutes=61)}
@@ -106,6 +108,32 @@ def test_a_number_that_cannot_be_is_refused(monkeypatch, name, value):
     monkeypatch.setenv(f"WIREDESK_{name}", value)
     with pytest.raises(ValueError, match=name.lower()):
         Settings()
+
+
+def test_doctor_says_first_whom_it_answers_for_and_who_else_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "FEW", 10**6)
+    monkeypatch.setenv("WIREDESK_VAR", str(tmp_path / "here"))
+    code = "import time; print('ready', flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=os.environ | processes.mark(tmp_path / "there", "scheduler"), stdout=subprocess.PIPE
+    ) as other:
+        try:
+            other.stdout.readline()
+            first, *rest = doctor.examine(Settings())
+        finally:
+            other.kill()
+    assert (first.subject, first.says) == ("asked", f"{tmp_path / 'here'} (WIREDESK_VAR), which does not run")
+    named = [finding.says for finding in rest if finding.subject == "another one runs"]
+    assert f"{tmp_path / 'there'}: ask it by WIREDESK_VAR={tmp_path / 'there'} ./wiredesk doctor" in named
+    assert not any(str(tmp_path / "here") in says for says in named)
+    monkeypatch.delenv("WIREDESK_VAR")
+    assert next(iter(doctor.examine(Settings()))).says.startswith("var (WIREDESK_VAR is not set), which ")
+
+
+def test_a_command_is_told_so_that_it_asks_the_place_that_it_is_about():
+    assert place.told("Run `./wiredesk doctor`.", ROOT / "var") == "Run `./wiredesk doctor`."
+    assert place.told("Run `./wiredesk doctor`.", ROOT / "var" / "demo") == "Run `WIREDESK_VAR=var/demo ./wiredesk doctor`."
+    assert place.command(ROOT / "a b") == "WIREDESK_VAR='a b' ./wiredesk"
 
 
 def test_doctor_says_when_there_is_too_little_room(tmp_path, monkeypatch):

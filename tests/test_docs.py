@@ -11,6 +11,7 @@ import typer
 from pipeline.cli import main, reasons
 from pipeline.settings import ROOT, Settings
 from pipeline.steps.alarms import LATE_RUN
+from pipeline.steps.resting import PAUSED
 from pipeline.steps.reviews import CHOICES
 from pipeline.ui import findings
 
@@ -138,16 +139,24 @@ def tasks():
 
 def test_the_runbook_has_every_task():
     section = read(RUNBOOK).partition("## Each task")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \| [^|]+ \|$", section, re.MULTILINE)
-    told = {(dag, name) for dag, names in rows for name in re.findall(r"`(\w+)`", names)}
+    entries = re.findall(r"^### (\w+): (\w+)\n\n(.+?)(?=\n\n###|\s*\Z)", section, re.MULTILINE | re.DOTALL)
+    told = {(dag, name) for dag, name, _ in entries}
+    for *name, text in entries:
+        assert "Red: " in text, name
+        assert re.search(r"clear", text, re.IGNORECASE), f"{name}: is clearing safe?"
     known = {(dag, name) for dag, name in tasks() if name != "waiting"} | {("reviews", f"waiting_{kind}") for kind in CHOICES}
     assert len(known) > 15
     assert told == known
+    assert {findings.entry(*task) for task in told} <= anchors(RUNBOOK)
+    assert findings.entry("reviews", "copies.ask") == "reviews-ask"
+    for file in (ROOT / "dags").glob("*.py"):
+        linked = set(re.findall(r"\[(\w+)\]\(wiredesk/runbook#([\w-]+)\)", read(file)))
+        assert linked == {(name, findings.entry(dag, name)) for dag, name in told if dag == file.stem}, file.name
 
 
 def test_the_runbook_has_every_alarm_and_the_section_that_it_sends_people_to():
-    code = "".join(read(ROOT / "pipeline" / part) for part in ("steps/alarms.py", "steps/watched.py", "ui/findings.py"))
-    kinds = set(re.findall(r'kind="(\w+)"', code)) | {LATE_RUN}
+    code = "".join(read(ROOT / "pipeline" / part) for part in ("steps/alarms.py", "steps/watched.py", "steps/resting.py", "ui/findings.py"))
+    kinds = set(re.findall(r'kind="(\w+)"', code)) | {LATE_RUN, PAUSED}
     assert kinds >= {"silent_title", "copies_jumped", "late_run"}
     assert kinds == set(re.findall(r"^\| `(\w+)` \|", read(RUNBOOK).partition("## Alarms")[2].partition("\n## ")[0], re.MULTILINE))
     sections = set(re.findall(r'anchor="([\w-]+)"', code)) | set(findings.ANCHORS.values())

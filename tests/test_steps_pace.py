@@ -162,3 +162,19 @@ def test_a_quiet_day_writes_no_event(edges):
         rounds.run(edges)
         edges.now.forward(hours=6)
     assert ask(edges, EVENTS) == []
+
+
+def test_what_a_sibling_feed_had_first_is_fresh_to_a_feed_and_not_new_to_us(database, tmp_path, web):
+    sibling = "http://alpha.example/sport.xml"
+    web.feeds[sibling] = web.feeds[FEED][:2]
+    both = title("alpha", feeds=(Feed(url=FEED), Feed(url=sibling)))
+    with world(database, tmp_path, web=web, now=Clock(), titles=(both,)) as edges:
+        poll(edges)
+        told = "SELECT seen, fresh, new, known FROM ops.poll JOIN core.feed USING (feed_id) WHERE url = %s ORDER BY fence"
+        assert ask(edges, told, FEED) == [(6, 6, 6, 0)]
+        assert ask(edges, told, sibling) == [(2, 2, 0, 2)]
+        web.publish("alpha", "story-7", UNRELATED)
+        edges.now.forward(days=2)
+        poll(edges)
+        assert ask(edges, told, FEED)[-1] == (7, 1, 1, 6)
+        assert ask(edges, told, sibling)[-1] == (0, 0, 0, 0), "unchanged"

@@ -5,6 +5,7 @@ import warnings
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -15,6 +16,7 @@ from lxml import html
 from pipeline.machine.roles import taken_on
 from pipeline.settings import ROOT, Settings
 from pipeline.steps import rounds
+from pipeline.steps.alarms import watch
 from pipeline.steps.poll import poll
 from pipeline.store import connect
 from pipeline.ui import findings, runbook
@@ -407,6 +409,24 @@ def test_a_red_task_is_named_with_what_to_do_first(edges, database):
         "/dags/stories/tasks/publish",
         "/dags/articles/runs/manual__2026-11-26T09%3A22%3A17%2B00%3A00/tasks/fetch/mapped/2",
     ]
+
+
+def test_a_paused_dag_is_named_at_once_and_once(edges, database):
+    rounds.run(edges)
+    one = client(database, now=edges.now())
+    one.app.state.house = replace(
+        one.app.state.house,
+        paused=lambda: ["ingest", "upkeep"],
+        settings=one.app.state.house.settings.model_copy(update={"var": Path("/elsewhere")}),
+    )
+    page = html.fromstring(one.get("/").text)
+    heads = "//ul[@class='findings']//p[@class='head']/text()"
+    assert page.xpath(heads) == ["Paused: ingest", "Paused: upkeep"]
+    assert page.xpath("//li[@class='grave']//p[@class='head']/text()") == ["Paused: ingest"]
+    assert page.xpath("//li[1]//code/text()") == ["WIREDESK_VAR=/elsewhere ./wiredesk airflow dags unpause ingest"]
+    assert page.xpath("//li[1]//a[contains(@href, '/runbook#a-dag-is-paused')]")
+    watch(edges, paused=["ingest"])
+    assert sorted(html.fromstring(one.get("/").text).xpath(heads)) == ["Paused: ingest", "Paused: upkeep"], "its alarm stands for it"
 
 
 def test_all_is_well_when_all_is_well(edges, database):

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from pipeline.machine import airflow
+from pipeline.machine import airflow, doctor
 from pipeline.machine.databases import Urls
 from pipeline.settings import ROOT, Settings
 from pipeline.store import connect
@@ -87,7 +87,10 @@ def found(postgres, tmp_path_factory, listeners):
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     with connect(urls.news) as connection:
         events = connection.execute("SELECT what, who FROM ops.feed_event").fetchall()
-    return json.loads(done.stdout.strip().splitlines()[-1]) | {"events": events}
+        alarms = connection.execute("SELECT subject, step FROM ops.alarm WHERE kind = 'dag_paused' AND ended_at IS NULL").fetchall()
+    with connect(urls.airflow) as connection:
+        doctors = [finding.subject for finding in doctor.paused(connection, settings)]
+    return json.loads(done.stdout.strip().splitlines()[-1]) | {"events": events, "alarms": alarms, "doctor": doctors}
 
 
 def test_nobody_gets_anything_without_airflows_login(found):
@@ -117,6 +120,20 @@ def test_airflows_navigation_leads_to_the_pages(found):
 
 def test_a_red_task_is_found_by_its_name(found):
     assert found["red"] == [[], ["publish of stories in manual -1"]]
+
+
+def test_a_paused_dag_is_seen_at_once_and_is_an_alarm_from_the_next_watch_on(found):
+    assert found["paused"] == [False, True]
+    assert found["doctor"] == ["ingest"]
+    ((subject, step),) = found["alarms"]
+    assert subject == "ingest"
+    assert "./wiredesk airflow dags unpause ingest`" in step
+
+
+def test_airflows_first_page_explains_what_it_shows_in_red(found):
+    (text,) = found["said at home"]
+    assert "**Triggerer** is red here because none runs" in text
+    assert "**Required Actions** are the questions of the Dag *Reviews*" in text
 
 
 def test_a_task_of_a_run_with_a_promise_can_be_cleared(found):

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pipeline.errors import SettingsError
 from pipeline.feeds import silence
 from pipeline.feeds.silence import HOUR, WEEK
+from pipeline.settings import ROOT
 from pipeline.steps import alarms as alarms_step
-from pipeline.steps import watched
+from pipeline.steps import resting, watched
 from pipeline.steps.alarms import watch
 from pipeline.store import dicts
 from pipeline.ui import notices
@@ -130,7 +131,8 @@ def test_a_silent_title_is_told_once_and_ends_with_its_next_article(edges):
     (alarm,) = told
     line = alarms_step.line(alarm)
     assert line.startswith("silent_title alpha: Nothing new since")
-    assert "`./wiredesk titles discover http://alpha.example` finds it." in line
+    assert "./wiredesk titles discover http://alpha.example` finds it." in line
+    assert f"`WIREDESK_VAR={edges.settings.var} ./wiredesk" in line, "a command asks the Wiredesk that tells of it"
     assert line.endswith("See docs/runbook.md#a-title-is-silent-though-all-is-green")
     assert alarms(edges) == [("silent_title", "alpha", began, edges.now(), None)]
     ((cause,),) = ask(edges, "SELECT cause FROM ops.alarm")
@@ -288,6 +290,38 @@ def test_a_feed_whose_entries_reach_back_to_the_last_poll_misses_nothing(edges):
     assert ask_missed(edges) == []
 
 
+@pytest.mark.database
+def test_a_feed_that_was_emptied_and_fills_again_misses_nothing(edges):
+    feed = turn_over(edges, gap=3 * HOUR, covers=1 * HOUR, count=4)
+    assert [row["missed"] for row in ask_missed(edges)] == [], "it held nine: there was room for five more"
+    polled(edges, feed, "UPDATE ops.poll SET seen = 4, known = 4 WHERE fence = 2")
+    assert [row["missed"] for row in ask_missed(edges)] == [8], "as full as it was"
+    polled(
+        edges, feed, "UPDATE ops.poll SET seen = 0, known = 0 WHERE fence = 2", "UPDATE ops.poll SET seen = 9, known = 9 WHERE fence = 1"
+    )
+    assert ask_missed(edges) == []
+
+
+@pytest.mark.database
+def test_a_feed_that_was_empty_for_once_is_measured_from_when_it_last_was_not(edges):
+    feed = turn_over(edges, gap=2 * HOUR, covers=1 * HOUR)
+    polled(
+        edges, feed, "UPDATE ops.poll SET seen = 0, known = 0 WHERE fence = 2", "UPDATE ops.poll SET seen = 20, known = 20 WHERE fence = 1"
+    )
+    assert [row["missed"] for row in ask_missed(edges)] == [40], "all that it held an hour before that is gone"
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "UPDATE raw.entry SET published_at = published_at - interval '4 hours' WHERE published_at > %s", [edges.now() - HOUR * 0.6]
+        )
+    assert ask_missed(edges) == [], "half of it is older than that: its addresses are new, and nothing else"
+
+
+def polled(edges, feed, *changes):
+    with edges.connection.transaction():
+        for change in changes:
+            edges.connection.execute(f"{change} AND feed_id = {feed}")
+
+
 def ask_missed(edges):
     with edges.connection.transaction():
         return dicts(edges.connection, "alarms.missed", since=edges.now() - timedelta(days=7), feed_id=None)
@@ -329,6 +363,40 @@ def test_a_late_run_is_an_alarm_until_an_hour_after_the_last(edges):
     assert watch(edges)["alarm"].doors["ended"] == 0
     later(edges, minutes=20)
     assert watch(edges)["alarm"].doors["ended"] == 1
+
+
+@pytest.mark.database
+def test_a_paused_dag_is_an_alarm_until_airflow_says_that_it_runs(edges):
+    told = []
+    assert watch(edges, tell=told.append, paused=["ingest", "somebody_elses"])["alarm"].doors["new"] == 1
+    assert [(alarm["kind"], alarm["subject"], alarm["anchor"]) for alarm in told] == [("dag_paused", "ingest", "a-dag-is-paused")]
+    assert told[0]["cause"] == "The DAG ingest is paused in Airflow: no feed is polled."
+    assert watch(edges)["alarm"].doors["ended"] == 0, "Airflow was not asked"
+    assert watch(edges, paused=[])["alarm"].doors["ended"] == 1
+
+
+def test_every_dag_says_what_is_not_done_while_it_is_paused():
+    assert {path.stem for path in (ROOT / "dags").glob("*.py")} == set(resting.MEANS)
+    assert set(resting.MEANS) > resting.GRAVE
+
+
+@pytest.mark.database
+def test_on_a_newsstand_no_alarm_sends_people_to_the_web(edges):
+    edges.settings = edges.settings.model_copy(update={"hosts": ROOT / "hosts"})
+    turn_over(edges, gap=3 * HOUR, covers=1 * HOUR)
+    later(edges, hours=6)
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "INSERT INTO ops.title_event (title_id, at, what, detail) SELECT title_id, %s, 'layout_changed', 'x' FROM core.title WHERE title = 'beta'",
+            [edges.now()],
+        )
+    told = []
+    watch(edges, tell=told.append)
+    assert {alarm["kind"] for alarm in told} == {"silent_title", "missed_entries", "layout_changed"}
+    for alarm in told:
+        assert "./wiredesk" not in alarm["step"], alarm
+        assert "under *Feeds*" in alarm["step"] or "under *Stories*" in alarm["step"]
+        assert "A newsstand has no web" in alarm["step"]
 
 
 def test_alarms_go_where_the_setting_says_and_to_the_log_by_default(capsys):

@@ -47,6 +47,8 @@ def main():
         found["plugins"] = client.get("/api/v2/plugins").json()["plugins"]
         found["errors"] = client.get("/api/v2/plugins/importErrors").json()["import_errors"]
         found["cleared"] = cleared(client)
+        found["paused"] = paused(client)
+        found["said at home"] = [alert["text"] for alert in client.get("/ui/config").json()["dashboard_alert"]]
         found["red"] = reds()
     tells()
     return found
@@ -70,6 +72,15 @@ def cleared(client):
         promises = session.scalar(select(func.count()).select_from(Deadline))
     answer = client.post("/api/v2/dags/ingest/clearTaskInstances", json={"dry_run": False, "only_failed": False, "dag_run_id": run})
     return [promises, answer.status_code]
+
+
+def paused(client):
+    """Return what the first page says of ingest before and after somebody flips its switch."""
+    found = []
+    for state in (False, True):
+        assert client.patch("/api/v2/dags/ingest", json={"is_paused": state}).status_code == 200
+        found.append("Paused: ingest" in client.get("/wiredesk/").text)
+    return found
 
 
 def tells():

@@ -12,10 +12,11 @@ import psycopg
 
 from pipeline import clock, registry, store
 from pipeline.errors import WiredeskError
-from pipeline.machine import binaries, claim, databases, processes
+from pipeline.machine import binaries, claim, databases, place, processes
 from pipeline.machine.airflow import health
 from pipeline.machine.postgres import Server
 from pipeline.settings import ROOT
+from pipeline.steps import resting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 GIGABYTES = 2.0  # a day of pages and logs; below this Postgres may stop
 ENOUGH, HALF = 20, 0.5  # of so many feeds more than this share does not fail by the feeds' own fault
 UNWATCHED = "are not counted: pg_stat_statements is not there"
+FEW = 20  # others that are named
 OTHERS = {"WIREDESK_PYTHON", processes.INSTANCE, processes.PART}  # variables that are no settings
 
 
@@ -40,7 +42,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Examine everything; nothing is started and nothing is changed."""
-    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_python, _disk, _world, _registry, _port, _postgres, _airflow)
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_place, _python, _disk, _world, _registry, _port, _postgres, _airflow)
     return [finding for check in checks for finding in _survived(check, settings)]
 
 
@@ -49,6 +51,15 @@ def _survived(check: Callable[[Settings], Iterator[Finding]], settings: Settings
         yield from check(settings)
     except WiredeskError as error:
         yield Finding(subject=error.subject, says=error.problem, problem=True, hint=error.hint)
+
+
+def _place(settings: Settings) -> Iterator[Finding]:
+    """Say whom all this is about, and who else could have been meant."""
+    why = "WIREDESK_VAR" if "WIREDESK_VAR" in os.environ else "WIREDESK_VAR is not set"
+    runs = "runs" if claim.running(settings.var) else "does not run"
+    yield Finding(subject="asked", says=f"{place.name(settings.var)} ({why}), which {runs}")
+    for other in place.others(settings.var)[:FEW]:
+        yield Finding(subject="another one runs", says=f"{place.name(other)}: ask it by {place.command(other)} doctor")
 
 
 def _python(_: Settings) -> Iterator[Finding]:
@@ -151,6 +162,15 @@ def _airflow(settings: Settings) -> Iterator[Finding]:
     if url is None:
         return
     with psycopg.connect(url, connect_timeout=10) as connection:
+        yield from paused(connection, settings)
         for name, trace in connection.execute("SELECT filename, stacktrace FROM import_error"):
             says = f"cannot be loaded: {trace.strip().splitlines()[-1]}"
             yield Finding(subject=name, says=says, problem=True, hint="./wiredesk airflow dags list-import-errors shows it all.")
+
+
+def paused(connection: psycopg.Connection, settings: Settings) -> Iterator[Finding]:
+    """Name the DAGs that are paused, by Airflow's own table: no clock of the news plays a part."""
+    rows = connection.execute("SELECT dag_id FROM dag JOIN dag_tag USING (dag_id) WHERE name = 'wiredesk' AND is_paused AND NOT is_stale")
+    for alarm in resting.alarms(dag for (dag,) in rows):
+        says, hint = f"is paused in Airflow: {resting.MEANS[alarm.subject]}", place.told(alarm.step, settings.var)
+        yield Finding(subject=alarm.subject, says=says, problem=True, hint=hint)

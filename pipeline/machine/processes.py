@@ -69,6 +69,11 @@ def belonging(var: Path, notes: Iterable[Noted] = ()) -> dict[psutil.Process, st
     return {process: part for process, part in found.items() if process.pid not in spared}
 
 
+def instances() -> set[str]:
+    """Return the places of all processes that carry the mark, and whose environment this user may read."""
+    return {found for process in psutil.process_iter() if (found := _environment(process).get(INSTANCE))}
+
+
 def wait(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Return those that still run after `seconds`. One that only waits to be buried is gone: in a container it may lie for ever."""
     deadline = time.monotonic() + seconds

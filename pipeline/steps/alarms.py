@@ -2,29 +2,28 @@
 
 What there is to find is in pipeline/steps/watched.py. People are told of an alarm once, when it has begun and nobody has silenced it; if
 they could not be told, it is tried again. What is wrong with all of us at once (nothing is polled, no edition) is seen by looking, in
-pipeline/ui/findings.py: who does not run cannot write a row.
+pipeline/ui/findings.py: who does not run cannot write a row. A paused DAG is seen there at once, and is a row from the next look on.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline import clock
+from pipeline.machine import place
 from pipeline.records import Tally
-from pipeline.steps import watched
+from pipeline.steps import resting, watched
 from pipeline.steps.edges import Edges, Report, Wanted, silent
 from pipeline.steps.watched import Alarm
 from pipeline.store import committed, dicts, value, write
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from pipeline.store import Connection
 
 Told = Mapping[str, str]  # an alarm's kind, subject, cause, step, anchor
 Tell = Callable[[Told], None]
@@ -47,13 +46,14 @@ def watch(
     report: Report = silent,
     *,
     tell: Tell = _nobody,
+    paused: Collection[str] | None = None,
 ) -> Mapping[str, Tally]:
     """Look for what is to be looked at, keep it, and tell of what is not silenced and was not told yet.
 
-    Tally: new, held, ended, and silenced (of the first two).
+    `paused` are the DAGs that Airflow says are; None: it was not asked. Tally: new, held, ended, and silenced (of the first two).
     """
     now = edges.now()
-    doors = committed(edges.connection, partial(_watched, edges.connection, now, HOLDS * max(clock.rate(edges.settings.clock), 1.0)))
+    doors = committed(edges.connection, partial(_watched, edges, now, paused))
     report(1, 1)
     _tell(edges, now, tell)
     return {"alarm": Tally(seen=doors["new"] + doors["held"] + doors["ended"], doors=doors)}
@@ -70,7 +70,7 @@ def late(edges: Edges, dag: str, minutes: int, tell: Tell = _nobody) -> None:
         step=f"Look at the DAG {dag}: which of its tasks is red, runs or waits? Is the scheduler healthy (`./wiredesk doctor`)?",
         anchor="a-run-is-late",
     )
-    committed(edges.connection, lambda: value(edges.connection, "alarms.hold", **asdict(alarm), at=now))
+    committed(edges.connection, lambda: _hold(edges, alarm, now))
     _tell(edges, now, tell)
 
 
@@ -85,22 +85,27 @@ def _tell(edges: Edges, now: datetime, tell: Tell) -> None:
             write(edges.connection, "alarms.told", alarm_id=number, at=now)
 
 
-def _watched(connection: Connection, now: datetime, holds: timedelta) -> Counter[str]:
+def _watched(edges: Edges, now: datetime, paused: Collection[str] | None) -> Counter[str]:
+    connection = edges.connection
     value(connection, "alarms.lock")
-    found = list(watched.found(connection, now))
+    found = [*watched.found(connection, now, closed=edges.settings.hosts is not None), *resting.alarms(paused or ())]
     hushed = {(row["kind"], row["subject"]) for row in dicts(connection, "alarms.silenced", at=now)}
     doors: Counter[str] = Counter(new=0, held=0, ended=0, silenced=0)
     for alarm in found:
-        doors["new" if value(connection, "alarms.hold", **asdict(alarm), at=now) else "held"] += 1
+        doors["new" if _hold(edges, alarm, now) else "held"] += 1
         doors["silenced"] += (alarm.kind, alarm.subject) in hushed
     still = {(alarm.kind, alarm.subject) for alarm in found}
-    over = [
-        row["alarm_id"]
-        for row in dicts(connection, "alarms.open")
-        if (row["kind"], row["subject"]) not in still and _past(row, now - holds)
-    ]
+    since = now - HOLDS * max(clock.rate(edges.settings.clock), 1.0)
+    gone = [row for row in dicts(connection, "alarms.open") if (row["kind"], row["subject"]) not in still]
+    over = [row["alarm_id"] for row in gone if _past(row, since) and (row["kind"] != resting.PAUSED or paused is not None)]
     doors["ended"] = write(connection, "alarms.end", alarms=over, at=now)
     return doors
+
+
+def _hold(edges: Edges, alarm: Alarm, now: datetime) -> bool:
+    """Keep an alarm, its commands as they have to be given here, and tell whether it has begun."""
+    step = place.told(alarm.step, edges.settings.var)
+    return bool(value(edges.connection, "alarms.hold", **asdict(alarm) | {"step": step}, at=now))
 
 
 def _past(row: Mapping[str, str | datetime], since: datetime) -> bool:

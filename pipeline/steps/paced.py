@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import urls
 from pipeline.feeds import pace
 from pipeline.records import Answer, Habit, Reading, Rhythm, Wishes
-from pipeline.store import dicts, value, write
+from pipeline.store import dicts, write
 from pipeline.text import clean
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ DETAIL = 500
 _EVENTS = {"active": "recovered", "probation": "probation", "gone": "gone"}
 
 
-def plan(connection: Connection, look: Look, failure: Refusal | None) -> tuple[Rhythm, datetime]:
-    """Return the rhythm from now on and when the feed is due again. The entries of the look are stored already."""
+def plan(connection: Connection, look: Look, failure: Refusal | None, fresh: int) -> tuple[Rhythm, datetime]:
+    """Return the rhythm from now on and when the feed is due again. `fresh` entries of the look were new to the feed."""
     claim = look.claim
     outcome = pace.Outcome(
         refusal=failure.reason if failure else None,
@@ -37,7 +37,7 @@ def plan(connection: Connection, look: Look, failure: Refusal | None) -> tuple[R
         outcome = replace(
             outcome,
             seen=len(look.reading.entries),
-            new=value(connection, "poll.fresh", feed_id=claim.feed_id, at=look.at),
+            new=fresh,
             published=tuple(e.published.at for e in look.reading.entries if e.published and e.published.precision != "day"),
             wishes=look.reading.wishes,
         )

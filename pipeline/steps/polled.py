@@ -128,10 +128,11 @@ def _moment(name: str, moment: Moment | None) -> Mapping[str, Any]:
 def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[str, int]) -> None:
     """Write the poll, and the schedule last."""
     claim, answer = look.claim, look.answer if isinstance(look.answer, Answer) else None
-    rhythm, next_poll_at = paced.plan(edges.connection, look, failure)
+    reading = look.reading if look.reading and not isinstance(look.reading, Refusal) else None
+    fresh = value(edges.connection, "poll.fresh", feed_id=claim.feed_id, at=look.at) if reading else 0
+    rhythm, next_poll_at = paced.plan(edges.connection, look, failure, fresh)
     kept = _validators(look, failure)
     paced.note(edges.connection, look, rhythm, moved_to=kept["moved_to"], failure=failure)
-    reading = look.reading if look.reading and not isinstance(look.reading, Refusal) else None
     write(
         edges.connection,
         "poll.record",
@@ -147,6 +148,7 @@ def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[st
         bytes=len(answer.body) if answer else 0,
         seconds=round(look.seconds, 3),
         next_poll_at=next_poll_at,
+        fresh=fresh,
         **counts,
     )
     write(

@@ -140,12 +140,12 @@ def events() -> dict[str, int]:
         return here.plain(step(edges))
 
 
-def watch(tell: Tell) -> dict[str, int]:
-    """Look for what somebody should look at, and tell what has begun."""
+def watch(tell: Tell, paused: Sequence[str] | None = None) -> dict[str, int]:
+    """Look for what somebody should look at, and tell what has begun; `paused` are the DAGs that Airflow says are."""
     from pipeline.steps.alarms import watch as step
 
     with here.edges() as edges:
-        return here.plain(step(edges, tell=tell))
+        return here.plain(step(edges, tell=tell, paused=paused))
 
 
 def upkeep() -> dict[str, int]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SINCE = timedelta(days=14)  # what is silent for longer is no news: it stays, and its hours are not counted anew
 WEEK = timedelta(days=7)
+CLOSED = "(A newsstand has no web to look further in: of real titles this line names the command that does.)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,12 @@ class Alarm:
     anchor: str
 
 
-def found(connection: Connection, now: datetime) -> Iterator[Alarm]:
-    """Return all that is to be looked at."""
-    yield from _silent(connection, now)
-    yield from _layouts(connection)
+def found(connection: Connection, now: datetime, *, closed: bool = False) -> Iterator[Alarm]:
+    """Return all that is to be looked at. Of a closed world, whose web is invented, no step is told that needs the real one."""
+    yield from _silent(connection, now, closed=closed)
+    yield from _layouts(connection, closed=closed)
     yield from _refused(connection, now)
-    yield from _missed(connection, now)
+    yield from _missed(connection, now, closed=closed)
     yield from _copies(connection, now)
 
 
@@ -78,7 +79,7 @@ def jumped(shares: Sequence[float], policy: Policy = DEFAULT) -> tuple[float, fl
     return (usual, last) if far >= policy.jump and far > policy.times * spread else None
 
 
-def _silent(connection: Connection, now: datetime, policy: silence.Policy = silence.DEFAULT) -> Iterator[Alarm]:
+def _silent(connection: Connection, now: datetime, policy: silence.Policy = silence.DEFAULT, *, closed: bool) -> Iterator[Alarm]:
     span = timedelta(weeks=policy.weeks)
     back = now - SINCE - span
     heard: dict[int, list[int]] = {}
@@ -99,20 +100,24 @@ def _silent(connection: Connection, now: datetime, policy: silence.Policy = sile
                 title_id=title["title_id"],
                 cause=f"Nothing new since {last:%Y-%m-%d %H:%M} UTC, for {quiet.hours} hours in which its feeds were read; "
                 f"{quiet.usual} of them are hours in which it usually has something.",
-                step="Open its feed in a browser: are there newer articles on its site? Then it has left this feed for another: "
+                step=f"Look at its polls under *Feeds*: what do they bring? {CLOSED}"
+                if closed
+                else "Open its feed in a browser: are there newer articles on its site? Then it has left this feed for another: "
                 f"`./wiredesk titles discover {_site(title['url'])}` finds it.",
                 anchor="a-title-is-silent-though-all-is-green",
             )
 
 
-def _layouts(connection: Connection) -> Iterator[Alarm]:
+def _layouts(connection: Connection, *, closed: bool) -> Iterator[Alarm]:
     for row in dicts(connection, "alarms.layouts"):
         yield Alarm(
             kind="layout_changed",
             subject=row["title"],
             title_id=row["title_id"],
             cause=f"Its newest texts are unlike its own: {row['detail']}.",
-            step="Read one of its newest pages by hand: `./wiredesk extract ADDRESS`.",
+            step="Read one of its newest articles under *Stories*: is anything of it missing? " + CLOSED
+            if closed
+            else "Read one of its newest pages by hand: `./wiredesk extract ADDRESS`.",
             anchor="a-titles-layout-has-changed",
         )
 
@@ -133,7 +138,7 @@ def _refused(connection: Connection, now: datetime, policy: Policy = DEFAULT) ->
             )
 
 
-def _missed(connection: Connection, now: datetime, policy: Policy = DEFAULT) -> Iterator[Alarm]:
+def _missed(connection: Connection, now: datetime, policy: Policy = DEFAULT, *, closed: bool) -> Iterator[Alarm]:
     for row in dicts(connection, "alarms.missed", since=now - WEEK, feed_id=None):
         if row["missed"] >= policy.missed and row["missed"] > policy.of_all * row["came"]:
             yield Alarm(
@@ -142,7 +147,9 @@ def _missed(connection: Connection, now: datetime, policy: Policy = DEFAULT) -> 
                 title_id=row["title_id"],
                 cause=f"About {row['missed']} entries of a week came and went between two polls, beside {row['came']} that were seen: "
                 f"in {row['turned']} of {row['polls']} polls all was new, so older ones may be lost; the feed holds {row['depth']}.",
-                step=f"Look for a fuller feed or a news sitemap of the title: `./wiredesk titles discover {_site(row['url'])}`.",
+                step=f"Look at its polls under *Feeds*: how many entries does it hold, and how often is it polled? {CLOSED}"
+                if closed
+                else f"Look for a fuller feed or a news sitemap of the title: `./wiredesk titles discover {_site(row['url'])}`.",
                 anchor="entries-are-missed",
             )
 

@@ -32,6 +32,7 @@ class House:
     where: Callable[[], str]  # address of the news
     key: str  # of the tokens of forms
     red: Callable[[datetime], Sequence[Red]] = lambda _now: ()  # tasks that failed, by the clock on the wall
+    paused: Callable[[], Sequence[str]] = lambda: ()  # DAGs that Airflow does not run
     answered: Callable[[int, str, str], None] = lambda _review, _choice, _who: None  # lets Airflow ask that question no more
 
 
@@ -39,7 +40,7 @@ class House:
 def standing() -> FastAPI:
     """Return the pages of this process: within Airflow, behind its login."""
     from pipeline.machine.databases import news
-    from pipeline.ui.guard import airflow_answered, airflow_login, airflow_red, airflow_secret
+    from pipeline.ui.guard import airflow_answered, airflow_login, airflow_paused, airflow_red, airflow_secret
 
     settings = Settings()
     house = House(
@@ -47,6 +48,7 @@ def standing() -> FastAPI:
         where=lambda: settings.database_url or news(settings),
         key=airflow_secret(),
         red=airflow_red,
+        paused=airflow_paused,
         answered=airflow_answered,
     )
     return build(house, airflow_login())

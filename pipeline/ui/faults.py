@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.machine import place
 from pipeline.ui.pages import page
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def no_database(request: Request, error: Exception) -> Response:
         status=503,
         title="The database does not answer.",
         detail=str(error),
-        hint=hint,
+        hint=place.told(hint, request.app.state.house.settings.var),
         anchor="the-database-does-not-answer",
     )
 
@@ -44,4 +45,5 @@ def no_database(request: Request, error: Exception) -> Response:
 def no_answer(request: Request, error: Exception) -> Response:
     detail = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
     hint = "Try again in a minute. If it stays: was the schema brought up to date (`./wiredesk migrate`)?"
+    hint = place.told(hint, request.app.state.house.settings.var)
     return page(request, "fault.html", status=503, title="The database did not answer as it should.", detail=detail, hint=hint)

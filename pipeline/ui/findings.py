@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pipeline.machine import place
+from pipeline.steps.resting import GRAVE, alarms
 from pipeline.ui.wording import plural, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ STEPS = {  # what to do first about a red task; all others: the log
     ("ingest", "settle"): "Most feeds of the run failed: look at the network and the resolver of this machine first.",
     ("stories", "publish"): "The ledger does not balance: its log says which line, the runbook how to look.",
 }
-ANCHORS = {("ingest", "settle"): "most-feeds-fail", ("stories", "publish"): "the-ledger-does-not-balance"}
+ANCHORS = {("stories", "publish"): "the-ledger-does-not-balance"}  # of all others: the entry of the task
 
 
 def patient(rate: float, policy: Policy = DEFAULT) -> Policy:
@@ -83,18 +86,36 @@ def found(
 
 def red(tasks: Sequence[Red]) -> list[Finding]:
     """Return the red tasks as findings."""
-    log = "Read the end of its log, then `./wiredesk doctor`. Clearing it is safe."
+    log = "Read the end of its log, then `./wiredesk doctor`. Clearing it is safe: on that page the round arrow at the top right."
     return [
         Finding(
             what=f"Red: {task.task} of {task.dag}",
             cause=f"It failed {span(task.ago)} ago, and has not gone well since.",
             step=STEPS.get((task.dag, task.task), log),
-            anchor=ANCHORS.get((task.dag, task.task), "the-dags-and-what-red-means"),
+            anchor=ANCHORS.get((task.dag, task.task), entry(task.dag, task.task)),
             grave=True,
             log=_log(task),
         )
         for task in tasks
     ]
+
+
+def entry(dag: str, task: str) -> str:
+    """Return the anchor of a task's entry in the runbook; a group that a task is in plays no part."""
+    return f"{dag}-{task.rpartition('.')[2]}"
+
+
+def resting(paused: Iterable[str]) -> list[Finding]:
+    """Return the paused DAGs as findings."""
+    return [
+        Finding(what=f"Paused: {alarm.subject}", cause=alarm.cause, step=alarm.step, anchor=alarm.anchor, grave=alarm.subject in GRAVE)
+        for alarm in alarms(paused)
+    ]
+
+
+def placed(findings: Iterable[Finding], var: Path) -> list[Finding]:
+    """Return findings whose commands ask the Wiredesk that they are about."""
+    return [replace(finding, step=place.told(finding.step, var)) for finding in findings]
 
 
 def _log(task: Red) -> str:

@@ -5,6 +5,7 @@ Airflow only; it is imported while DAG files are read, so it imports nothing hea
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,19 @@ def asked() -> Mapping[str, Any]:
     """Return what the run at hand was asked for; `past` is true of a backfill, which must not ask the web."""
     context = get_current_context()
     return {**context["params"], "past": context["dag_run"].run_type == "backfill"}
+
+
+def paused() -> list[str]:
+    """Return which of our DAGs are paused: Airflow is asked, as a task may, so that it works on every machine of a deployment."""
+    from airflow.sdk.exceptions import AirflowRuntimeError
+
+    from pipeline.steps import resting
+
+    task, found = get_current_context()["ti"], []
+    for dag in resting.MEANS:
+        with suppress(AirflowRuntimeError):  # it does not know that one (yet)
+            found += [dag] * task.get_dag(dag).is_paused
+    return found
 
 
 def question(subject: str, body: str, options: Sequence[str], hours: int = 20) -> HITLOperator:

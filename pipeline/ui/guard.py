@@ -70,6 +70,18 @@ def airflow_red(now: datetime) -> list[Red]:
     ]
 
 
+def airflow_paused() -> list[str]:
+    """Return which of our DAGs are paused now."""
+    from airflow.models.dag import DagModel, DagTag
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    ours = select(DagTag.dag_id).where(DagTag.name == "wiredesk")
+    with create_session() as session:
+        wanted = select(DagModel.dag_id).where(DagModel.dag_id.in_(ours), DagModel.is_paused, ~DagModel.is_stale)
+        return sorted(session.scalars(wanted))
+
+
 def airflow_answered(review_id: int, choice: str, who: str) -> None:
     """Give Airflow the answer that our own page got, so that its task goes on; nothing, if it asks that no more."""
     from airflow.models.hitl import HITLDetail, HITLUser

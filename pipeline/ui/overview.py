@@ -11,6 +11,7 @@ from starlette.requests import Request  # noqa: TC002  FastAPI reads it
 from starlette.responses import HTMLResponse  # noqa: TC002  likewise
 
 from pipeline import clock
+from pipeline.steps.resting import PAUSED
 from pipeline.store import dicts
 from pipeline.ui import charts, findings
 from pipeline.ui.pages import page, reading
@@ -39,6 +40,7 @@ HEADS = {  # kind of an alarm -> how its line begins
     "missed_entries": "Entries missed",
     "copies_jumped": "Copies",
     "late_run": "A run is late",
+    "dag_paused": "Paused",
 }
 
 
@@ -57,13 +59,15 @@ def overview(request: Request) -> HTMLResponse:
         refused = dicts(connection, "ui.refusals", **window)
         runs = dicts(connection, "publish.runs", now=now, limit=RUNS)
     came = sum(row["new"] for row in polls)
-    red = findings.red(request.app.state.house.red(clock.wall()))
+    house = request.app.state.house
+    red = findings.red(house.red(clock.wall()))
+    rest = findings.resting([dag for dag in house.paused() if dag not in {alarm["subject"] for alarm in alarms if alarm["kind"] == PAUSED}])
     told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came, policy=findings.patient(rate))
     return page(
         request,
         "overview.html",
         now=now,
-        findings=red + told,
+        findings=findings.placed(red + rest + told, house.settings.var),
         alarms=grouped([alarm for alarm in alarms if not alarm["until"]]),
         silenced=[alarm for alarm in alarms if alarm["until"]],
         loud=sum(not alarm["until"] for alarm in alarms),

@@ -72,19 +72,27 @@ WHERE ended_at IS NULL AND told_at IS NULL AND NOT EXISTS (
 UPDATE ops.alarm SET told_at = greatest(since, %(at)s::timestamptz) WHERE alarm_id = %(alarm_id)s AND told_at IS NULL;
 
 -- name: missed
--- A poll that finds nothing that was known has seen the feed turn over since the one before. What it holds covers the time since its oldest
--- entry was published; at the same pace, the rest of the time between the two polls brought what nobody saw: at most a hundred times as much.
+-- A poll that finds nothing that was known, in a feed as full as it was, has seen the feed turn over since the last poll that saw any. What it
+-- holds covers the time since its oldest entry was published; at the same pace, the rest of the time between the two polls brought what nobody
+-- saw: at most a hundred times as much. A feed that was emptied and fills again has room for all that comes; one that lists under new addresses
+-- what is older than the poll before has turned over nothing.
 WITH turned AS (
-    SELECT poll.feed_id, new, poll.at - before.at AS gap, (
-        SELECT poll.at - min(entry.published_at) FROM core.sighting JOIN raw.entry USING (article_id, feed_id)
-        WHERE sighting.feed_id = poll.feed_id AND sighting.last_seen_at >= poll.at AND first_seen_at = poll.at
-            AND entry.published_at > before.at AND entry.published_at < poll.at
-    ) AS covers
+    SELECT poll.feed_id, new, poll.at - before.at AS gap, listed.covers
     FROM ops.poll CROSS JOIN LATERAL (
-        SELECT at FROM ops.poll AS before WHERE before.feed_id = poll.feed_id AND before.fence < poll.fence AND before.reason IS NULL
+        SELECT at FROM ops.poll AS before
+        WHERE before.feed_id = poll.feed_id AND before.fence < poll.fence AND before.reason IS NULL AND (before.seen > 0 OR before.unchanged)
         ORDER BY fence DESC LIMIT 1
-    ) AS before
+    ) AS before CROSS JOIN LATERAL (
+        SELECT seen FROM ops.poll AS held
+        WHERE held.feed_id = poll.feed_id AND held.fence < poll.fence AND held.reason IS NULL AND held.seen > 0 ORDER BY fence DESC LIMIT 1
+    ) AS held CROSS JOIN LATERAL (
+        SELECT poll.at - min(published_at) FILTER (WHERE published_at > before.at) AS covers,
+            count(*) FILTER (WHERE published_at <= before.at) AS older, count(*) AS entries
+        FROM core.sighting JOIN raw.entry USING (article_id, feed_id)
+        WHERE sighting.feed_id = poll.feed_id AND sighting.last_seen_at >= poll.at AND first_seen_at = poll.at AND entry.published_at < poll.at
+    ) AS listed
     WHERE poll.at > %(since)s AND reason IS NULL AND known = 0 AND new > 1 AND (%(feed_id)s::bigint IS NULL OR poll.feed_id = %(feed_id)s)
+        AND poll.seen >= 0.8 * held.seen AND 2 * listed.older < listed.entries
 ), lost AS (
     SELECT feed_id, count(*) AS turned, sum(new * least(extract(epoch FROM gap - covers) / greatest(extract(epoch FROM covers), 1), 100))::integer AS missed
     FROM turned WHERE covers IS NOT NULL GROUP BY feed_id

@@ -110,9 +110,9 @@ INSERT INTO ops.feed_event (feed_id, at, what, was, now, detail)
 VALUES (%(feed_id)s, %(at)s, %(what)s, %(was)s, %(now)s, %(detail)s);
 
 -- name: record
-INSERT INTO ops.poll (feed_id, fence, at, status, robots, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at)
+INSERT INTO ops.poll (feed_id, fence, at, status, robots, reason, detail, unchanged, form, bytes, seconds, seen, new, fresh, known, refused, next_poll_at)
 VALUES (%(feed_id)s, %(fence)s, %(at)s, %(status)s, %(robots)s, %(reason)s, %(detail)s, %(unchanged)s, %(form)s, %(bytes)s, %(seconds)s, %(seen)s,
-    %(new)s, %(known)s, %(refused)s, %(next_poll_at)s);
+    %(new)s, %(fresh)s, %(known)s, %(refused)s, %(next_poll_at)s);
 
 -- name: reschedule
 UPDATE ops.schedule SET

@@ -87,7 +87,7 @@ FROM core.feed JOIN core.title USING (title_id) JOIN ops.schedule USING (feed_id
 WHERE feed.feed_id = %(feed_id)s;
 
 -- name: feed_polls
-SELECT at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, known, refused, next_poll_at
+SELECT at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, fresh, known, refused, next_poll_at
 FROM ops.poll WHERE feed_id = %(feed_id)s ORDER BY fence DESC LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: first_here
