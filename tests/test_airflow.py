@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -12,6 +15,7 @@ from pipeline.machine import airflow, processes
 from pipeline.machine.databases import Urls
 from pipeline.settings import ROOT, Settings
 
+METRICS = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8").partition("| metric |")[2].partition("\n\n")[0]
 URLS = Urls(news="postgresql://news:n@127.0.0.1:1/news", airflow="postgresql://airflow:a@127.0.0.1:1/airflow")
 
 
@@ -68,6 +72,55 @@ def test_an_option_that_the_user_sets_wins_but_not_over_what_must_be(settings, m
 def test_nothing_is_reported_to_anybody(settings):
     told = airflow.environment(settings, URLS)
     assert told["SCARF_ANALYTICS"] == "false"
+
+
+def test_nothing_is_sent_to_a_collector_unless_one_is_named(settings):
+    told = airflow.environment(settings, URLS)
+    assert not [name for name in told if "OTEL" in name]
+
+
+class Collector(BaseHTTPRequestHandler):
+    """Takes what is posted."""
+
+    def do_POST(self):
+        self.server.got.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.mark.airflow
+@pytest.mark.process
+def test_one_setting_sends_airflows_metrics_to_a_collector_by_the_names_that_are_told(tmp_path):
+    named = set(re.findall(r"^\| (`[\w.]+`(?:, `[\w.]+`)*) \|", METRICS, re.MULTILINE))
+    told = sorted(name for names in named for name in re.findall(r"[\w.]+", names))
+    assert len(told) > 8
+    code = (
+        "import json, sys, yaml; import airflow._shared.observability.metrics as metrics; from pathlib import Path;"
+        "from airflow._shared.observability.metrics import stats; from airflow.configuration import conf;"
+        "from airflow.observability.metrics import stats_utils;"
+        "from airflow._shared.observability.metrics.otel_logger import flush_otel_metrics;"
+        "stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=conf.getboolean('metrics', 'legacy_names_on'));"
+        "stats.incr('scheduler_heartbeat'); stats.gauge('pool.open_slots', 3, tags={'pool_name': 'web'}); flush_otel_metrics();"
+        "known = yaml.safe_load((Path(metrics.__file__).parent / 'metrics_template.yaml').read_text())['metrics'];"
+        "print(json.dumps([one['name'] for one in known]))"
+    )
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as collector:
+        collector.got = []
+        threading.Thread(target=collector.serve_forever, daemon=True).start()
+        settings = Settings(var=tmp_path, telemetry=f"http://127.0.0.1:{collector.server_address[1]}")
+        environment = os.environ | airflow.environment(settings, URLS)
+        done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, check=False)
+        collector.shutdown()
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert set(told) <= set(json.loads(done.stdout.strip().splitlines()[-1])), "Airflow has no such metric"
+    assert {path for path, _ in collector.got} == {"/v1/metrics"}
+    sent = b"".join(body for _, body in collector.got)
+    assert b"scheduler_heartbeat" in sent
+    assert b"pool.open_slots" in sent
+    assert b"web" in sent
 
 
 @pytest.mark.airflow

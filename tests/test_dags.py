@@ -121,6 +121,13 @@ def test_the_chain_runs_from_feeds_to_stories(where, tmp_path):
         assert copies > 5
         assert connection.execute("SELECT count(*) FROM ops.ledger WHERE lost <> 0 OR pending <> 0").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM ops.edition").fetchone() == (1,)
+    with connect(where.airflow) as connection:
+        told = connection.execute(
+            "SELECT uri, count(*) FROM asset_event JOIN asset ON asset.id = asset_id GROUP BY uri ORDER BY uri"
+        ).fetchall()
+    assert told == [(f"wiredesk://{name}/", 1) for name in ("articles", "entries", "stories")], (
+        "one event of a run, however many tasks it has"
+    )
 
 
 def test_people_are_asked_in_airflow_what_they_say_is_done_and_silence_is_green(where, tmp_path):
