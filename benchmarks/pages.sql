@@ -21,18 +21,18 @@ SELECT feed_id, CASE WHEN feed_id % 200 = 0 THEN 'probation' WHEN feed_id % 501 
     ARRAY(SELECT 20 * random() FROM generate_series(1, 31) WHERE feed_id > 0), array_fill(21.0::float8, ARRAY[31]), 336
 FROM core.feed;
 
--- a week of polls, every half hour
+-- a week of polls, every half hour, in the order of time
 INSERT INTO ops.poll (feed_id, fence, at, status, reason, unchanged, bytes, seconds, seen, new, known, next_poll_at)
 SELECT feed_id, n, '2026-03-02Z'::timestamptz - interval '30 minutes' * (336 - n) - interval '1 minute' * (feed_id % 30), 200, CASE WHEN (feed_id + n) % 40 = 0 THEN 'timed_out' END, (feed_id + n) % 2 = 0, 9000, 0.3,
     CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 30 END, CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 1 END, CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 29 END, '2026-03-02Z'
-FROM core.feed, generate_series(1, 336) AS n;
+FROM core.feed, generate_series(1, 336) AS n ORDER BY n, feed_id;
 
 -- every article's way
 INSERT INTO ops.intake (article_id, state, host, next_try_at) SELECT article_id, CASE WHEN article_id % 300 = 0 THEN 'waiting' ELSE 'kept' END, 'title' || title_id || '.test', first_seen_at FROM core.article;
 
 -- 300,000 refusals over 100 days, for thirty reasons
 INSERT INTO ops.refusal (article_id, refusal_key, stage, reason, detail, url, feed_id, first_at, last_at, times)
-SELECT CASE WHEN n % 3 > 0 THEN 1 + n % current_setting('fill.articles')::integer END, sha256(n::text::bytea), (ARRAY['entry','page','article'])[1 + n % 3], (ARRAY['off_domain','not_found','advertisement','too_short','timed_out','video','gallery','no_text','home_page','login_wall','gone','not_html','soft_404','server_error','rate_limited','connect_failed','dns_failed','robots_denied','same_page','not_an_article'])[1 + floor(20 * random() ^ 2)::integer], 'detail ' || n, 'http://title' || 1 + n % 620 || '.test/x/' || n, 1 + n % 5000,
+SELECT CASE WHEN n % 3 > 0 THEN 1 + n % (current_setting('fill.articles')::integer * 9 / 10) END, sha256(n::text::bytea), (ARRAY['entry','page','article'])[1 + n % 3], (ARRAY['off_domain','not_found','advertisement','too_short','timed_out','video','gallery','no_text','home_page','login_wall','gone','not_html','soft_404','server_error','rate_limited','connect_failed','dns_failed','robots_denied','same_page','not_an_article'])[1 + floor(20 * random() ^ 2)::integer], 'detail ' || n, 'http://title' || 1 + n % 620 || '.test/x/' || n, 1 + n % 5000,
     '2026-03-02Z'::timestamptz - interval '101 days', '2026-03-02Z'::timestamptz - interval '100 days' * random() ^ 2, 1 + n % 9
 FROM (SELECT n FROM generate_series(1, 300000) AS n) AS made WHERE true ON CONFLICT DO NOTHING;
 

@@ -319,6 +319,7 @@ def test_the_overview_says_what_needs_a_look_and_what_to_do_first(filled):
     page = html.fromstring(client(filled).get("/").text)
     assert page.xpath("string(//h1)") == "One thing needs a look."
     assert page.xpath("//li[contains(@class, 'mute')]"), "what is silenced stands below, and is not counted"
+    assert page.xpath("//dl[@class='figures']//*[local-name()='svg'][contains(@class, 'spark')]"), "the last day as a line"
     late = html.fromstring(client(filled, now=NOW + timedelta(hours=5)).get("/").text).text_content()
     assert "Nothing is being polled" in late
     assert "No edition for long" in late
@@ -454,12 +455,22 @@ def test_a_story_shows_its_copies_in_time_and_two_of_them_side_by_side(filled, r
     page = html.fromstring(one.get(f"/stories/{story}").text)
     assert len(page.xpath("//*[local-name()='svg'][contains(@class, 'wide')]//*[local-name()='circle']")) == 3
     assert "Northern Press Agency" in page.text_content()
+    assert (page.xpath("//details[@class='diff']//del/text()"), page.xpath("//details[@class='diff']//ins/text()")) == (["380"], ["410"])
     pair = html.fromstring(one.get(f"/stories/{story}/compare?left={origin}&right={copy}").text)
     cut = " ".join(pair.xpath("//mark[@class='cut']/text()"))
     assert "Tourism officials on Hallo" in cut
     assert "Ferry workers" not in cut
     assert "Ferry workers" in pair.xpath("//article[2]")[0].text_content()
     assert one.get(f"/stories/{story}/compare?left={origin}&right={origin}").status_code == 404
+
+
+def test_stories_are_listed_latest_or_largest_first(filled):
+    one = client(filled)
+    largest, latest, copied = (
+        [int(count) for count in html.fromstring(one.get(f"/stories?{query}").text).xpath("//td[@data-name='articles']/text()")]
+        for query in ("single=1&sort=largest", "single=1", "")
+    )
+    assert (largest, sorted(latest), copied) == ([3, 1], [1, 3], [3])
 
 
 def test_a_story_says_why_its_canonical_article_is_that_and_its_standfirst_once(filled):
@@ -572,7 +583,7 @@ def test_an_entry_that_another_feed_had_first_is_named_apart(edges, database):
     page = html.fromstring(client(database, now=edges.now()).get(f"/feeds/{feed}").text)
     heads = page.xpath("//section[h2='Polls']//th/text()")
     row = [cell.text_content().strip() for cell in page.xpath("//section[h2='Polls']//tbody/tr[1]/td")]
-    assert {name: row[heads.index(name)] for name in ("new", "had elsewhere", "known")} == {"new": "·", "had elsewhere": "1", "known": "1"}
+    assert {name: row[heads.index(name)] for name in ("new", "elsewhere", "known")} == {"new": "·", "elsewhere": "1", "known": "1"}
 
 
 def test_agencies_lead_to_titles_and_stories(filled):

@@ -25,7 +25,7 @@ pytestmark = [
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> \u202eright to left\u202c ' + "long" * 125
 SCREENS = ROOT / "var" / "screens"
 FRAME = "document.querySelector('iframe').contentDocument"
-OUTSIDE = """[...document.querySelectorAll('.tabs a, svg.chart')].map(one => [one.outerHTML.slice(0, 60), one.getBoundingClientRect()])
+OUTSIDE = """[...document.querySelectorAll('.tabs a, svg.chart, .matrix td')].map(one => [one.outerHTML.slice(0, 60), one.getBoundingClientRect()])
     .filter(([_, box]) => box.width && (box.left < 0 || box.right > innerWidth + 1)).map(([one]) => one)"""
 PAGES = {
     "overview": "",
@@ -106,17 +106,52 @@ def test_each_page_fits_its_screen(stand, browser, dark, width):
         ((story, left, right),) = connection.execute(
             "SELECT story_id, min(article_id), max(article_id) FROM core.story_article GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
         ).fetchall()
-    more = {"feed": "feeds/1", "story": f"stories/{story}", "compare": f"stories/{story}/compare?left={left}&right={right}"}
+    more = {
+        "manual": "runbook/operators",
+        "feed": "feeds/1",
+        "story": f"stories/{story}",
+        "compare": f"stories/{story}/compare?left={left}&right={right}",
+    }
     browser.looks(dark=dark, width=width)
     try:
         for name, path in (PAGES | more).items():
             browser.go(f"{address}/wiredesk/{path}", "document.querySelector('main h1').innerText")
             assert browser.says("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, (name, width)
             assert browser.says(OUTSIDE) == [], (name, width, "tabs and charts are seen as a whole")
-            assert name != "feed" or browser.says("document.documentElement.scrollHeight") < 4000, "one feed is no long read"
+            assert name not in {"feed", "runbook"} or browser.says("document.documentElement.scrollHeight") < 4000, "it is no long read"
             browser.picture(SCREENS / f"{name}-{'dark' if dark else 'light'}-{width}.png")
         paper = browser.says("getComputedStyle(document.body).backgroundColor")
         assert (paper == "rgb(21, 23, 27)") is dark
+    finally:
+        browser.looks()
+
+
+def test_a_key_leads_from_one_difference_of_two_copies_to_the_next(stand, browser):
+    address, _, news = stand
+    with connect(news) as connection:
+        ((story, left, right),) = connection.execute(
+            "SELECT story_id, canonical_id, article_id FROM core.story JOIN core.story_article USING (story_id) WHERE relation <> 'origin' ORDER BY kept, 1, 3 LIMIT 1"
+        ).fetchall()
+    browser.go(f"{address}/wiredesk/stories/{story}/compare?left={left}&right={right}", "document.querySelector('.jumps b').innerText")
+    last = browser.says("document.querySelectorAll('mark[id]').length")
+    for key, number in (("n", 1), ("n", 1 % last + 1), ("p", 1), ("p", last)):
+        browser.press(key, ord(key.upper()))
+        browser.until(f"location.hash === '#d{number}' && document.activeElement.id === 'd{number}'")
+        assert browser.says("document.activeElement.getBoundingClientRect().top") < browser.says("innerHeight")
+    browser.picture(SCREENS / "difference.png")
+    browser.says("document.querySelector('input[name=why]').focus()")
+    browser.press("n", 78)
+    assert browser.says("location.hash") == f"#d{last}", "who writes a reason writes the letter"
+
+
+def test_a_link_into_the_runbook_opens_the_section_that_it_leads_to(stand, browser):
+    browser.looks(width=390)
+    try:
+        browser.go("about:blank")
+        browser.go(f"{stand[0]}/wiredesk/runbook#not_found", "document.querySelector('#not_found').getBoundingClientRect().height > 0")
+        browser.until("Math.abs(document.querySelector('#not_found').getBoundingClientRect().top) < innerHeight / 2")
+        assert browser.says("document.querySelector('#not_found').scrollWidth <= innerWidth")
+        browser.picture(SCREENS / "reason-390.png")
     finally:
         browser.looks()
 

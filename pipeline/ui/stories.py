@@ -33,6 +33,19 @@ routes = APIRouter()
 EACH = 24
 MOST = 300  # copies that a page shows
 LINES = 60  # of a difference between two versions
+CREDITED = {  # agency_method of mart.article -> in words
+    "byline": "its byline",
+    "dateline": "its dateline",
+    "signoff": "its last line",
+    "source_line": "its line on sources",
+    "copyright": "its line on rights",
+    "self_reference": "its own words",
+    "json_ld": "what it tells machines",
+    "meta": "what it tells machines",
+    "feed": "its feed",
+    "domain": "its site",
+    "story": "its story’s other copies",
+}
 RELATIONS = ("origin", "verbatim", "trimmed", "edited", "expanded", "partial")
 
 
@@ -71,6 +84,7 @@ def story(request: Request, story_id: int) -> HTMLResponse | RedirectResponse:
         versions = dicts(connection, "ui.versions", articles=edited) if edited else []
     text |= {"standfirst": _standfirst(text)}
     told: dict[str, Any] = {"story": found[0], "members": members, "events": events, "text": text, "relations": RELATIONS, "stands": stands}
+    told["credited"] = CREDITED
     return page(request, "story.html", now=now, time_line=_time_line(members), versions=list(_changed(versions)), most=MOST, **told)
 
 
