@@ -2,6 +2,12 @@
 INSERT INTO core.reach (story_id, articles, titles, owners, countries, first_at, last_at, best_rank)
 SELECT story, count(*), count(DISTINCT title_id), count(DISTINCT owner), count(DISTINCT country), min(at), max(at), 1 FROM core.piece JOIN core.title USING (title_id) GROUP BY story;
 
+-- each article in figures, as publish counts it: what the lists of one title read
+INSERT INTO core.coverage
+SELECT article_id, story, title_id, owner, country, CASE WHEN copies > 2 THEN 'wire' || wire END, copy = 1 AND copies > 2, false, language, section, 'full', at, 'edited', kept, own, '0', NULL, NULL, NULL,
+    150, 100, 1, true, true, true, copy = 1, copies = 1
+FROM core.piece JOIN core.title USING (title_id);
+
 -- what each title ran each day, as publish counts it
 INSERT INTO core.title_day (title_id, day, agency, owner, country, articles, stories, alone, words, wire_words)
 SELECT title_id, (at AT TIME ZONE 'UTC')::date, CASE WHEN copies > 2 THEN 'wire' || wire ELSE '' END, owner, country, count(*), count(DISTINCT story), 0, 150 * count(*), 100 * count(*) FILTER (WHERE copies > 2)
@@ -25,7 +31,7 @@ FROM core.feed;
 INSERT INTO ops.poll (feed_id, fence, at, status, reason, unchanged, bytes, seconds, seen, new, known, next_poll_at)
 SELECT feed_id, n, '2026-03-02Z'::timestamptz - interval '30 minutes' * (336 - n) - interval '1 minute' * (feed_id % 30), 200, CASE WHEN (feed_id + n) % 40 = 0 THEN 'timed_out' END, (feed_id + n) % 2 = 0, 9000, 0.3,
     CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 30 END, CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 1 END, CASE WHEN (feed_id + n) % 40 = 0 THEN 0 ELSE 29 END, '2026-03-02Z'
-FROM core.feed, generate_series(1, 336) AS n ORDER BY n, feed_id;
+FROM core.feed, generate_series(1, 336) AS n ORDER BY n, feed_id % 30 DESC, feed_id;
 
 -- every article's way
 INSERT INTO ops.intake (article_id, state, host, next_try_at) SELECT article_id, CASE WHEN article_id % 300 = 0 THEN 'waiting' ELSE 'kept' END, 'title' || title_id || '.test', first_seen_at FROM core.article;

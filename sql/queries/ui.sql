@@ -255,9 +255,9 @@ ORDER BY last_at DESC, stage, refusal.reason;
 
 -- name: lookup_words
 -- Articles whose headline, or whose address if it was refused in a feed, has these words in this order: those with a text by their
--- headline's index; of the others those that wait and the last 20,000 refusals.
+-- headline's index; of the others those that wait and the last 10,000 refusals.
 WITH late AS MATERIALIZED (
-    SELECT stage, reason, url, feed_id, article_id, last_at FROM ops.refusal ORDER BY last_at DESC LIMIT 20000
+    SELECT stage, reason, url, feed_id, article_id, last_at FROM ops.refusal ORDER BY last_at DESC LIMIT 10000
 ), found AS (
     (SELECT DISTINCT article_id FROM core.article_version WHERE headline ILIKE %(like)s LIMIT 100)
     UNION
@@ -265,7 +265,10 @@ WITH late AS MATERIALIZED (
         SELECT article_id FROM late WHERE article_id IS NOT NULL
         UNION (SELECT article_id FROM ops.intake WHERE state = 'waiting' ORDER BY host, next_try_at LIMIT 5000)
         UNION (SELECT article_id FROM ops.intake WHERE state = 'fetched' LIMIT 5000)
-    ) AS without JOIN raw.entry USING (article_id) WHERE headline ILIKE %(like)s
+    ) AS without CROSS JOIN LATERAL (  -- one by one: all of the entries are never read
+        SELECT FROM raw.entry WHERE entry.article_id = without.article_id AND headline ILIKE %(like)s LIMIT 1
+    ) AS said
+    LIMIT 200
 )
 (SELECT article.url, coalesce(newest.headline, (SELECT max(headline) FROM raw.entry WHERE entry.article_id = article.article_id)) AS headline,
     title.name AS title_name, intake.state, intake.reason, article.first_seen_at AS at
