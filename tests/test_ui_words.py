@@ -144,6 +144,13 @@ def test_a_passage_that_moved_is_no_difference():
     assert {number for side in sides for paragraph in side["paragraphs"] for number, _ in paragraph} == {0}
 
 
+def test_what_follows_a_passage_that_moved_is_a_difference_where_that_stands():
+    sides, count = compared("One here. Cut. Two there.", "Two there. New. One here.", ["One here.", "Two there."])
+    assert count == 2
+    told = [[stretch for paragraph in side["paragraphs"] for stretch in paragraph if stretch.number] for side in sides]
+    assert told == [[(1, " Cut. ")], [(2, " New. ")]]
+
+
 def test_texts_that_share_nothing_are_one_difference():
     assert compared("All this.", "Nothing of it.", [])[1] == 1
 
