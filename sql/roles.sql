@@ -66,6 +66,7 @@ BEGIN
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA mart TO wiredesk_ui;
         GRANT INSERT, UPDATE ON core.decision TO wiredesk_ui;  -- a person's word is carried out when it is given:
         GRANT INSERT, UPDATE, DELETE ON core.story, core.story_article, core.story_event, core.credit TO wiredesk_ui;
+        GRANT INSERT, UPDATE, DELETE ON core.sketch, core.event, core.event_story, core.event_reach, core.top_story, core.pick TO wiredesk_ui;
         GRANT INSERT ON ops.touched TO wiredesk_ui;
         GRANT INSERT, UPDATE ON ops.review TO wiredesk_ui;
         GRANT UPDATE (next_poll_at, state, failures, paused) ON ops.schedule TO wiredesk_ui;

@@ -288,12 +288,66 @@ def test_a_word_on_events_that_cannot_be_met_changes_nothing(edges):
         said.say(edges, "two_events", (wire, at(edges, "alpha.example/copy")), who="bob", why="a copy is of its story")
     with pytest.raises(DecisionError, match="why: it says nothing"):
         said.say(edges, "one_event", (wire, saffron), who="bob", why=" ")
-    edges.now.forward(days=15)
-    events(edges)
-    with pytest.raises(DecisionError, match="too old"):
-        said.say(edges, "one_event", (wire, saffron), who="bob", why="late")
     assert ask(edges, "SELECT count(*) FROM core.decision") == [(1,)]
     assert everything(edges)["event_story"] == before["event_story"]
+
+
+def test_people_join_split_and_take_back_however_old_the_events_are(edges, web):
+    """After two weeks a story has no sketch any more: it is sketched for as long as its events are told, and nothing else moves."""
+    both = pairs(edges, "npa.example/wire", "gamma.example/own")
+    edges.now.forward(days=60)
+    web.publish("beta", "quay", OWN, at=edges.now())
+    rounds.run(edges)
+    kept = "SELECT count(*) FROM core.sketch WHERE at < (SELECT max(at) FROM core.sketch)"
+    assert ask(edges, kept) == [(0,)], "sketches of then are gone"
+    told = everything(edges)["event_story"]
+    joined = said.say(edges, "one_event", pairs(edges, "beta.example/saffron", "gamma.example/own"), who="ada", why="the cook is on strike")
+    assert happened(edges) == [["own", "saffron", "wire"]]
+    parted = said.say(edges, "two_events", both, who="ada", why="two strikes")
+    assert happened(edges) in ([["own", "saffron"]], [["saffron", "wire"]])
+    events(edges)
+    assert ask(edges, kept) == [(0,)]
+    assert happened(edges) in ([["own", "saffron"]], [["saffron", "wire"]]), "it holds when events are told without it"
+    said.withdraw(edges, parted, who="ada", why="it was one")
+    assert happened(edges) == [["own", "saffron", "wire"]]
+    said.withdraw(edges, joined, who="ada", why="he is not")
+    assert happened(edges) == [["own", "wire"]]
+    assert [row[:2] for row in everything(edges)["event_story"]] == [row[:2] for row in told], "in the event it had"
+    late = said.say(edges, "one_event", pairs(edges, "npa.example/wire", "beta.example/quay"), who="ada", why="the strike goes on")
+    assert happened(edges) == [["own", "quay", "wire"]], "one of then and one of now"
+    assert late
+
+
+def test_an_old_event_has_its_timeline_and_its_related_stories(edges):
+    asked = (
+        "SELECT read_at, title, broke_it, event_id FROM mart.timeline ORDER BY read_at, article_id",
+        "SELECT other.story_id, same_event, other.because FROM mart.event_story CROSS JOIN LATERAL mart.related(event_story.story_id) AS other ORDER BY 1, 2",
+    )
+    before = [ask(edges, one) for one in asked]
+    edges.now.forward(days=60)
+    rounds.run(edges)
+    assert [ask(edges, one) for one in asked] == before
+    assert all(before)
+
+
+def test_what_can_be_in_no_event_is_refused_with_what_to_do(edges):
+    own, wire = pairs(edges, "gamma.example/own", "npa.example/wire")
+    with edges.connection.transaction():
+        edges.connection.execute("TRUNCATE core.sketch")
+        edges.connection.execute("UPDATE core.article_version SET flags = '{live_blog}' WHERE article_id = %s", [own])
+    with pytest.raises(DecisionError, match="own holds several texts") as caught:
+        said.say(edges, "two_events", (own, wire), who="ada", why="a test")
+    assert "alone" in caught.value.hint
+    with edges.connection.transaction():
+        edges.connection.execute("TRUNCATE core.sketch")
+        edges.connection.execute("UPDATE core.article_version SET flags = '{}'")
+        edges.connection.execute(
+            "DELETE FROM core.reach WHERE story_id = (SELECT story_id FROM core.story_article WHERE article_id = %s)", [wire]
+        )
+    with pytest.raises(DecisionError, match="wire is in no edition yet") as caught:
+        said.say(edges, "two_events", (own, wire), who="ada", why="a test")
+    assert "publish" in caught.value.hint
+    assert ask(edges, "SELECT count(*) FROM core.decision") == [(0,)]
 
 
 def test_a_word_on_events_is_none_on_stories(edges):

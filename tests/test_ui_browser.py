@@ -31,6 +31,7 @@ PAGES = {
     "overview": "",
     "feeds": "feeds",
     "stories": "stories",
+    "events": "events",
     "reviews": "reviews",
     "refusals": "refusals",
     "agencies": "agencies",
@@ -106,12 +107,14 @@ def test_each_page_fits_its_screen(stand, browser, dark, width):
         ((story, left, right),) = connection.execute(
             "SELECT story_id, min(article_id), max(article_id) FROM core.story_article GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
         ).fetchall()
+        (event,) = connection.execute("SELECT event_id FROM mart.event ORDER BY stories DESC, event_id LIMIT 1").fetchone() or (None,)
     more = {
         "manual": "runbook/operators",
         "feed": "feeds/1",
         "story": f"stories/{story}",
         "compare": f"stories/{story}/compare?left={left}&right={right}",
     }
+    more |= {"event": f"events/{event}"} if event else {}
     browser.looks(dark=dark, width=width)
     try:
         for name, path in (PAGES | more).items():

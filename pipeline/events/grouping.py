@@ -15,7 +15,7 @@ from pipeline.records import Event, Teller
 from pipeline.stories import linkage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pipeline.events.likeness import Weighed
     from pipeline.records import Sketch
@@ -36,15 +36,22 @@ class Policy:
 
 
 def group(
-    sketches: Iterable[Sketch], *, together: Iterable[Pair] = (), apart: Iterable[Pair] = (), policy: Policy = Policy()
+    sketches: Iterable[Sketch],
+    *,
+    together: Iterable[Pair] = (),
+    apart: Iterable[Pair] = (),
+    among: Collection[int] | None = None,
+    policy: Policy = Policy(),
 ) -> tuple[Event, ...]:
     """Return the events in the order of their first stories; a story that nothing else is about is in none.
 
     `together` and `apart` are people's word on pairs of stories: two that they put together bring those of their events with
     them; where one contradicts the other, `apart` holds. Pairs of which one is not among the sketches are ignored.
+    Of all sketches it follows what is rare; `among` some stories only events are looked for, if it is given.
     """
-    ordered = sorted(sketches, key=lambda one: (one.at, one.story))
-    weighed = likeness.weigh(ordered, policy.likeness)
+    known = likeness.weigh(sorted(sketches, key=lambda one: (one.at, one.story)), policy.likeness)
+    weighed = [one for one in known if among is None or one.sketch.story in among]
+    ordered = [one.sketch for one in weighed]
     links = _links(weighed, policy)
     kept_apart = _places(ordered, apart)
     strengths = {pair: round(alike * 1_000_000) for pair, alike in links.items()}

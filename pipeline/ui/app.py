@@ -56,13 +56,13 @@ def standing() -> FastAPI:
 
 def build(house: House, guard: Callable[..., Visitor]) -> FastAPI:
     """Return the pages. `guard` says who asks, or raises HTTPException."""
-    from pipeline.ui import agencies, articles, assets, feeds, orders, overview, refusals, reviews, runbook, stories
+    from pipeline.ui import agencies, articles, assets, events, feeds, orders, overview, refusals, reviews, runbook, stories
 
     app = FastAPI(title="Wiredesk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     app.state.guard = guard
     kept = Depends(_remembered(guard))
-    for part in (overview, feeds, orders, stories, reviews, refusals, agencies, articles, runbook, assets):
+    for part in (overview, feeds, orders, stories, events, reviews, refusals, agencies, articles, runbook, assets):
         app.include_router(part.routes, dependencies=[kept])
     app.add_api_route("/{path:path}", _nowhere, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], dependencies=[kept])
     app.add_exception_handler(StarletteHTTPException, faults.refused)

@@ -29,6 +29,7 @@ PARTS = (
     ("", "Overview"),
     ("feeds", "Feeds"),
     ("stories", "Stories"),
+    ("events", "Events"),
     ("reviews", "Reviews"),
     ("refusals", "Refusals"),
     ("agencies", "Agencies"),

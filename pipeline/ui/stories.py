@@ -17,7 +17,7 @@ from pipeline.steps import why
 from pipeline.store import dicts, read
 from pipeline.stories import canonical
 from pipeline.stories.decisions import Decision
-from pipeline.ui import asked, charts, wording
+from pipeline.ui import asked, charts, events, wording
 from pipeline.ui.pages import page, reading
 from pipeline.ui.refusals import WINDOWS, window
 from pipeline.ui.sides import beside
@@ -77,14 +77,15 @@ def story(request: Request, story_id: int) -> HTMLResponse | RedirectResponse:
         if found[0]["merged_into"]:
             return RedirectResponse(f"{request.scope.get('root_path', '')}/stories/{found[0]['merged_into']}", 303)
         members = dicts(connection, "ui.members", story_id=story_id, limit=MOST)
-        events = dicts(connection, "ui.story_events", story_id=story_id)
+        past = dicts(connection, "ui.story_events", story_id=story_id)
+        event, words = events.told_of(connection, story_id), events.said_of(connection, [story_id])
         stands = _stands(connection, found[0]["canonical_article_id"], members)
         text = dicts(connection, "ui.text", article_id=found[0]["canonical_article_id"])[0]
         edited = [row["article_id"] for row in members if row["version"] > 1][:10]
         versions = dicts(connection, "ui.versions", articles=edited) if edited else []
     text |= {"standfirst": _standfirst(text)}
-    told: dict[str, Any] = {"story": found[0], "members": members, "events": events, "text": text, "relations": RELATIONS, "stands": stands}
-    told["credited"] = CREDITED
+    told: dict[str, Any] = {"story": found[0], "members": members, "past": past, "text": text, "relations": RELATIONS, "stands": stands}
+    told |= {"event": event, "words": words, "credited": CREDITED}
     return page(request, "story.html", now=now, time_line=_time_line(members), versions=list(_changed(versions)), most=MOST, **told)
 
 

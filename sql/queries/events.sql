@@ -8,13 +8,15 @@ SELECT pg_try_advisory_xact_lock(7006) FROM set_config('idle_in_transaction_sess
 SELECT pg_advisory_xact_lock(7007);
 
 -- name: unsketched
+-- Stories that begin in the window, or those that are named, however old they are.
 SELECT reach.story_id AS story, reach.first_at AS at, newest.text_sha, newest.language, newest.headline,
     concat_ws(E'\n\n', nullif(newest.standfirst, ''), left(newest.text, 5000)) AS text
 FROM core.reach
     JOIN core.story USING (story_id)
     JOIN core.article ON article.article_id = story.canonical_id
     JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
-WHERE reach.last_at > %(since)s AND reach.first_at > %(since)s AND NOT newest.flags && %(several)s::text[]
+WHERE (%(stories)s::bigint[] IS NULL AND reach.last_at > %(since)s AND reach.first_at > %(since)s OR reach.story_id = ANY (%(stories)s::bigint[]))
+    AND NOT newest.flags && %(several)s::text[]
     AND NOT EXISTS (
         SELECT FROM core.sketch WHERE sketch.story_id = reach.story_id AND sketch.version = %(version)s
             AND sketch.text_sha = newest.text_sha AND sketch.at = reach.first_at
@@ -53,12 +55,19 @@ WHERE mine.story_id = ANY (%(stories)s::bigint[])
 ORDER BY story_id;
 
 -- name: of_pair
--- Two articles: their stories, the events of these, and whether each has a sketch by which events are told.
-SELECT mine.story_id, yours.story_id AS other_id, one.event_id, other.event_id AS other_event_id,
-    (SELECT count(*) FROM core.sketch WHERE sketch.story_id IN (mine.story_id, yours.story_id)) AS sketches
+-- Two articles: their stories, and the events of these.
+SELECT mine.story_id, yours.story_id AS other_id, one.event_id, other.event_id AS other_event_id
 FROM core.story_article AS mine CROSS JOIN core.story_article AS yours
     LEFT JOIN core.event_story AS one ON one.story_id = mine.story_id LEFT JOIN core.event_story AS other ON other.story_id = yours.story_id
 WHERE mine.article_id = %(article_id)s AND yours.article_id = %(other_id)s;
+
+-- name: hindered
+-- What keeps a story out of every event, if anything does.
+SELECT article.url, CASE WHEN sketch.story_id IS NOT NULL THEN 'nothing' WHEN newest.flags && %(several)s::text[] THEN 'several' ELSE 'uncounted' END AS why
+FROM core.story JOIN core.article ON article.article_id = story.canonical_id
+    JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
+    LEFT JOIN core.sketch USING (story_id)
+WHERE story_id = ANY (%(stories)s::bigint[]) ORDER BY story_id;
 
 -- name: stands_for
 -- The article that speaks for an event beside another article: its lead's, unless that is of the other's story.

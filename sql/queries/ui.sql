@@ -285,3 +285,43 @@ ORDER BY at DESC, url LIMIT %(limit)s;
 SELECT title.name AS title_name, (SELECT count(*) FROM core.feed WHERE feed.title_id = title.title_id AND feed.active) AS feeds,
     (SELECT min(feed_id) FROM core.feed WHERE feed.title_id = title.title_id AND feed.active) AS feed_id, active
 FROM core.title WHERE domains && %(domains)s::text[] ORDER BY active DESC, name LIMIT 3;
+
+-- name: happenings
+WITH page AS (
+    SELECT event_id FROM core.event_reach
+    WHERE last_at > %(since)s AND last_at <= %(now)s AND stories > 1
+    ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -stories END, last_at DESC, event_id DESC LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT event.event_id, headline, event.language, stories, sources, articles, titles, owners, countries, languages, first_at, last_at
+FROM page JOIN mart.event USING (event_id)
+ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -stories END, last_at DESC, event_id DESC;
+
+-- name: happening
+SELECT merged_into, event.* FROM core.event AS kept LEFT JOIN mart.event USING (event_id) WHERE kept.event_id = %(event_id)s;
+
+-- name: tellers
+SELECT story_id, headline, language, title_name, agency, articles, titles, first_at, likeness, because
+FROM mart.event_story WHERE event_id = %(event_id)s ORDER BY first_at, story_id LIMIT %(limit)s;
+
+-- name: told_of
+-- The event of a story, if it has one, and what it shares with the others there.
+SELECT event_id, event.headline, event.stories, event.articles, teller.likeness, teller.because
+FROM mart.event_story AS teller JOIN mart.event USING (event_id) WHERE teller.story_id = %(story_id)s;
+
+-- name: timeline
+SELECT told.story_id, told.version, told.read_at, told.after, told.broke_it, told.is_exact, told.title_name, told.country, told.language,
+    told.headline, told.change, told.relation, told.agency_seen, article.url,
+    (SELECT name FROM core.agency WHERE agency.agency = told.agency) AS agency
+FROM mart.timeline AS told JOIN core.article ON article.article_id = told.article_id
+WHERE told.event_id = %(event_id)s ORDER BY told.read_at, told.article_id, told.version LIMIT %(limit)s;
+
+-- name: words
+-- What people said of the events of these stories: of which articles, and in which stories these are now.
+SELECT decision_id, what, who, why, at, mine.story_id, one.headline, yours.story_id AS other_story_id, other.headline AS other_headline
+FROM core.decision JOIN core.story_article AS mine ON mine.article_id = decision.article_id
+    JOIN core.story_article AS yours ON yours.article_id = other_id
+    JOIN core.article AS first ON first.article_id = decision.article_id JOIN core.article AS second ON second.article_id = other_id
+    JOIN core.article_version AS one ON one.article_id = first.article_id AND one.number = first.version
+    JOIN core.article_version AS other ON other.article_id = second.article_id AND other.number = second.version
+WHERE what IN ('one_event', 'two_events') AND withdrawn_at IS NULL AND (mine.story_id = ANY (%(stories)s) OR yours.story_id = ANY (%(stories)s))
+ORDER BY decision_id;
