@@ -16,6 +16,7 @@ BEGIN
                     ALTER ROLE wiredesk_analyst SET statement_timeout = '30s';
                     ALTER ROLE wiredesk_analyst SET idle_in_transaction_session_timeout = '5min';
                     ALTER ROLE wiredesk_analyst SET lock_timeout = '5s';
+                    ALTER ROLE wiredesk_analyst SET search_path = mart, public;
                     ALTER ROLE wiredesk_analyst SET temp_file_limit = '2GB';  -- superusers only
                 END IF;
             END IF;

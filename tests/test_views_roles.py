@@ -142,6 +142,13 @@ def test_an_analysts_session_can_only_read_and_has_limits(postgres):
             session.execute("CREATE TEMPORARY TABLE mine ()")
 
 
+def test_an_analyst_may_leave_out_the_schema(postgres):
+    for url in (postgres.url("migrated", "analyst"), roles.taken_on(postgres.url("migrated"), "analyst")):
+        with psycopg.connect(url) as session:
+            session.execute("TABLE story")
+            session.execute("SELECT * FROM search('ferry')")
+
+
 def test_analysts_leave_places_for_others(postgres):
     with ExitStack() as held:
 

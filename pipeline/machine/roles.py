@@ -25,6 +25,7 @@ LIMITS = {  # of an analyst's session: a runaway query ends by itself, and hurts
     "max_parallel_workers_per_gather": "1",
 }
 CONNECTIONS = 20  # of a hundred
+PATH = "mart, public"  # where an analyst's names are looked up: `story` is mart.story
 
 
 def make(superuser: Connection, owner: str, secrets: Path) -> None:
@@ -42,6 +43,7 @@ def make(superuser: Connection, owner: str, secrets: Path) -> None:
             superuser.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(sql.Identifier(name), sql.Literal(CONNECTIONS)))
             for setting, value in LIMITS.items():
                 superuser.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(name), sql.Identifier(setting), value))
+    superuser.execute(sql.SQL("ALTER ROLE {} SET search_path = " + PATH).format(sql.Identifier(f"{PREFIX}analyst")))
 
 
 def admit(superuser: Connection, database: str) -> None:
@@ -53,5 +55,6 @@ def admit(superuser: Connection, database: str) -> None:
 def taken_on(url: str, role: str) -> str:
     """Return the owner's address with which a session begins as `role`, and with its limits where it may set them."""
     limits = {name: value for name, value in LIMITS.items() if name != "temp_file_limit"} if role == "analyst" else {}
+    limits |= {"search_path": PATH.replace(" ", "")} if role == "analyst" else {}
     options = " ".join(f"-c {name}={value}" for name, value in {"role": PREFIX + role, **limits}.items())
     return f"{url}{'&' if urlsplit(url).query else '?'}options={quote(options)}"

@@ -15,7 +15,7 @@ from psycopg import sql
 from pipeline.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from psycopg import Connection
 
@@ -61,22 +61,39 @@ def columns(connection: Connection, query: bytes) -> list[Column]:
     return [Column(name=column.name, type=types[column.type_code]) for column in found]
 
 
+def listed(name: str) -> str:
+    """Return the type of an array's elements, if those are plain; else nothing."""
+    return name[1:] if name.startswith("_") and name[1:] in PLAIN else ""
+
+
 def rows(connection: Connection, query: bytes, mode: str) -> Iterator[bytes]:
-    """Yield the answer as csv, jsonl, or typed (CSV for a machine: nothing is changed, and what has no plain type is JSON)."""
+    """Yield the answer as csv, jsonl, or typed: JSON lines of plain values, lists of them, and text where there is no such type."""
     connection.execute("SELECT set_config('statement_timeout', %s, false)", [PATIENCE])
-    form = b"" if mode == "jsonl" else b" (FORMAT csv, HEADER)"
-    cells = [sql.SQL("row_to_json(asked)::text")] if mode == "jsonl" else [_cell(column, mode) for column in columns(connection, query)]
-    head = sql.SQL("COPY (SELECT {} FROM (").format(sql.SQL(", ").join(cells)).as_bytes(connection)
-    with connection.cursor().copy(head + query + b"\n) AS asked) TO STDOUT" + form) as stream:
+    asked, cells, form = b"(" + query + b"\n) AS asked", b"row_to_json(asked)::text", b""
+    if mode == "csv":
+        cells, form = _joined(connection, map(_cell, columns(connection, query))), b" (FORMAT csv, HEADER)"
+    elif mode == "typed":
+        plain = _joined(connection, map(_plain, columns(connection, query)))
+        asked = b"(SELECT " + plain + b" FROM " + asked + b") AS asked"
+    with connection.cursor().copy(b"COPY (SELECT " + cells + b" FROM " + asked + b") TO STDOUT" + form) as stream:
         for block in stream:
             piece = bytes(block)
-            yield piece.replace(b"\\\\", b"\\") if mode == "jsonl" else piece  # COPY doubles backslashes; JSON has no other special sign
+            yield piece if mode == "csv" else piece.replace(b"\\\\", b"\\")  # COPY doubles backslashes; JSON has no other special sign
 
 
-def _cell(column: Column, mode: str) -> sql.Composed:
+def _joined(connection: Connection, cells: Iterable[sql.Composed]) -> bytes:
+    return sql.SQL(", ").join(cells).as_bytes(connection)
+
+
+def _plain(column: Column) -> sql.Composed:
     name = sql.Identifier(column.name)
-    if mode == "typed":
-        return sql.SQL("{}").format(name) if column.type in PLAIN else sql.SQL("to_json({})::text AS {}").format(name, name)
+    if column.type in PLAIN or listed(column.type):
+        return sql.SQL("{}").format(name)
+    return sql.SQL("to_json({})::text AS {}" if column.type.startswith("_") else "{}::text AS {}").format(name, name)
+
+
+def _cell(column: Column) -> sql.Composed:
+    name = sql.Identifier(column.name)
     if column.type in BARE:
         return sql.SQL("{} AS {}").format(name, sql.Identifier(_safe(column.name)))
     return sql.SQL("regexp_replace({}::text, {}, {}) AS {}").format(
