@@ -30,10 +30,9 @@ import psutil
 
 from benchmarks import feeds
 from benchmarks.children_ends import add, crash, hoard, leave, spin, swell, wait
-from pipeline import registry, urls
+from pipeline import inside, registry, urls
 from pipeline.children import Children, Killed
 from pipeline.records import Page, Title
-from pipeline.steps import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,11 +20,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline import inside
 from pipeline.machine.postgres import Server
 from pipeline.newsstand.enrolment import enrol
 from pipeline.records import Agency, Answer, Feed, Title
 from pipeline.settings import Settings
-from pipeline.steps import inside, polled, sync
+from pipeline.steps import polled, sync
 from pipeline.steps.edges import Edges, opened
 from pipeline.steps.poll import poll
 from pipeline.store import migrate

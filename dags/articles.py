@@ -53,17 +53,25 @@ def articles() -> None:
         get_current_context()["label"] = f"reader {reader} of {len(READERS)}"
         return tasks.extract()
 
+    @task(queue="cpu", pool="cpu", map_index_template="{{ label }}", doc_md="The same beside `fetch`, until no more pages come.")
+    def follow(reader: int, batches: list) -> dict[str, int]:
+        from pipeline.steps import tasks
+
+        get_current_context()["label"] = f"reader {reader} of {len(READERS)}"
+        return tasks.follow(batches)
+
     @task(trigger_rule="all_done", outlets=[forms.ARTICLES], retries=0, doc_md="Add up, tell the next DAG; red if any before it is.")
-    def settle(batches: list | None, fetched: list, read: list, *, outlet_events: dict) -> dict[str, int]:
+    def settle(batches: list | None, fetched: list, followed: list, read: list, *, outlet_events: dict) -> dict[str, int]:
         from pipeline.steps import settled
 
-        outlet_events[forms.ARTICLES].extra = total = settled.settle(batches, fetched, read, readers=len(READERS))
+        outlet_events[forms.ARTICLES].extra = total = settled.settle(batches, fetched, [*followed, *read], readers=2 * len(READERS))
         return total
 
     batches, read = plan(), extract.expand(reader=READERS)
+    followed = follow.partial(batches=batches).expand(reader=READERS)
     fetched = fetch.expand(batch=batches)
     fetched >> read
-    settle(batches, fetched, read)
+    settle(batches, fetched, followed, read)
 
 
 articles()

@@ -10,11 +10,12 @@ from xml.sax.saxutils import escape
 
 from builders_stories import OTHER_AGENCY, UNRELATED, WIRE
 
+from pipeline import inside
 from pipeline.newsstand.enrolment import enrol
 from pipeline.reasons import Reason
 from pipeline.records import Agency, Answer, Feed, Refusal, Title
 from pipeline.settings import Settings
-from pipeline.steps import inside, sync
+from pipeline.steps import sync
 from pipeline.steps.edges import opened
 
 __all__ = ["NOON", "OTHER_AGENCY", "UNRELATED", "WIRE", "Clock", "Web", "ask", "clock", "snapshot", "stories", "title", "world"]

@@ -1,5 +1,7 @@
 """The steps against a real Postgres: twice is once, one bad item is one row, the ledger balances."""
 
+from dataclasses import replace
+
 import pytest
 from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, snapshot, stories, world
 
@@ -159,6 +161,22 @@ def test_a_page_of_no_bytes_and_a_page_without_text_are_named_refusals(edges, we
     rounds.run(edges)
     assert len(ask(edges, "SELECT reason FROM ops.intake WHERE state = 'refused'")) == 2
     assert ask(edges, "SELECT lost FROM ops.ledger WHERE lost <> 0") == []
+
+
+def test_a_page_that_the_database_refuses_holds_up_none_of_its_lot(edges, monkeypatch):
+    poll(edges), fetch(edges)
+    honest = edges.children.call
+
+    def odd(function, page, *args, **more):
+        found = honest(function, page, *args, **more)
+        return (replace(found[0], headline=""), found[1]) if page.url.endswith("museum") else found
+
+    monkeypatch.setattr(edges.children, "call", odd)
+    assert extract(edges)["article"].doors == {"new": 4, "refused:poison": 1}
+    assert ask(edges, "SELECT url FROM core.article JOIN ops.intake USING (article_id) WHERE state <> 'kept'") == [
+        ("http://gamma.example/museum",)
+    ]
+    cluster(edges), publish(edges)
 
 
 def test_two_addresses_that_call_one_of_them_canonical_are_one_article(edges, web):

@@ -44,6 +44,10 @@ class Mortal(psycopg.Cursor):
         self.connection.live()
         return super().executemany(*args, **more)
 
+    def copy(self, *args, **more):
+        self.connection.live()
+        return super().copy(*args, **more)
+
 
 def doom(connection, at):
     """Let the connection die before its operation number `at`, from 0."""

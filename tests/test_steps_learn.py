@@ -7,8 +7,9 @@ from itertools import permutations
 import pytest
 from builders_news import NOON, NPA, Clock, Web, ask, page, world
 
+from pipeline import inside
 from pipeline.articles import layout, repeats
-from pipeline.steps import inside, rounds
+from pipeline.steps import rounds
 from pipeline.steps.recompute import recompute
 from pipeline.steps.reread import reread
 from pipeline.stories import signatures

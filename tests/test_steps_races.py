@@ -146,7 +146,7 @@ def forget(edges, *, all_of_it=True):
         )
 
 
-POLL = ("poll.claim", "poll.add_article", "poll.reschedule")
+POLL = ("poll.claim", "poll.add_articles", "poll.reschedule")
 
 
 @pytest.mark.parametrize("same", [False, True], ids=["two feeds that list the same", "one feed, its lease over"])
@@ -242,7 +242,7 @@ def test_a_version_that_comes_while_its_article_is_put_into_a_story_waits_for_th
     assert ask(first, "SELECT DISTINCT number FROM core.signature") == [(2,)]
 
 
-SAME = ("extract.lock_addresses", "fetch.hold", "extract.same_page", "extract.kept", "fetch.refused")
+SAME = ("extract.lock_addresses", "extract.hold", "extract.same_page", "extract.kept", "fetch.refused")
 
 
 @pytest.mark.parametrize("canonical", ["each other", "a third that no feed lists"])

@@ -6,7 +6,7 @@ import pytest
 from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, snapshot, world
 
 from pipeline.articles import extract as extractor
-from pipeline.steps import inside, rounds
+from pipeline.steps import rounds
 from pipeline.steps.learn import learn
 from pipeline.steps.reextract import reextract
 from pipeline.steps.reread import reread
@@ -40,7 +40,7 @@ def other_code(monkeypatch):
         found = told(*args)
         return replace(found, headline=found.headline.upper()) if hasattr(found, "headline") else found
 
-    monkeypatch.setattr(inside.extract, "extract", read)
+    monkeypatch.setattr(extractor, "extract", read)
 
 
 def test_the_same_code_gives_the_same_rows(edges):

@@ -17,6 +17,9 @@ def test_every_statement_is_one_that_the_migrated_schema_understands(news):
     for name, statement in statements().items():
         if name in {"upkeep.analyze", "recompute.begin"}:  # not to be explained
             continue
+        if statement.startswith(b"COPY"):
+            with news.cursor().copy(statement):
+                continue
         wanted = {piece.split(b")s")[0].decode() for piece in statement.split(b"%(")[1:]}
         with news.transaction(force_rollback=True):
             news.execute(b"EXPLAIN " + statement, dict.fromkeys(wanted), prepare=False)

@@ -20,12 +20,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import clock, registry, urls
+from pipeline import clock, inside, registry, urls
 from pipeline.children import Children, Killed
 from pipeline.cli import strangers
 from pipeline.reasons import Reason
 from pipeline.records import Article, Page, Refusal
-from pipeline.steps import inside
 from pipeline.steps.extract import SECONDS
 from pipeline.steps.spread import spread
 from pipeline.web.answers import Policy

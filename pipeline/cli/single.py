@@ -134,7 +134,7 @@ def _body(answer: Answer, title: Title | None, terms: Terms) -> strangers.Body:
 
 
 def _article(world: World, answer: Answer, title: Title | None, at: datetime) -> Article | Refusal:
-    from pipeline.steps import inside
+    from pipeline import inside
     from pipeline.steps.extract import SECONDS
 
     whose = title or strangers.title((strangers.site(answer.url),))

@@ -61,7 +61,7 @@ class World:
     def children(self) -> Children:
         if not self._articles:
             return self._stack.enter_context(Children(1, initializer=strangers.ready))
-        from pipeline.steps import inside
+        from pipeline import inside
 
         return self._stack.enter_context(Children(1, initializer=inside.prepare, initargs=(self.known.agencies, 0)))
 

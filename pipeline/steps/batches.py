@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST = 32  # mapped tasks of a run; more are hard to read, and each costs half a second of CPU
-ITEMS = 60  # a task has at least so many, if there are
+ITEMS = 150  # a task has at least so many, if there are
 
 
 class Batch(TypedDict):

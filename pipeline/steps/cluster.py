@@ -19,11 +19,11 @@ BATCH = 200  # articles in a transaction
 
 def cluster(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
     """Put the wanted articles into stories, and tally them: those that stand for a story, and copies."""
-    articles: Counter[str] = Counter()
+    articles, memory = Counter[str](), compared.Memory()
     with edges.connection.transaction():
         total = value(edges.connection, "cluster.waiting")
     while size := wanted.at_most(BATCH, articles.total()):
-        relations = committed(edges.connection, partial(_batch, edges, wanted, size))
+        relations = committed(edges.connection, partial(_batch, edges, wanted, size, memory))
         if not relations:
             break
         articles.update("story" if relation == "origin" else "copy" for relation in relations)
@@ -31,7 +31,7 @@ def cluster(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) ->
     return {"story": Tally(seen=articles.total(), doors=articles)}
 
 
-def _batch(edges: Edges, wanted: Wanted, size: int) -> list[str]:
+def _batch(edges: Edges, wanted: Wanted, size: int, memory: compared.Memory) -> list[str]:
     """Cluster one batch and return the relation of each of its articles; nothing, if nothing waits or somebody else is at it."""
     if not value(edges.connection, "cluster.lock"):
         return []
@@ -39,7 +39,7 @@ def _batch(edges: Edges, wanted: Wanted, size: int) -> list[str]:
     if not rows:
         return []
     articles, at = [row["article_id"] for row in rows], edges.now()
-    compared.match(edges.connection, rows, at)
+    compared.match(edges.connection, rows, at, memory)
     relations = neighbours.regroup(edges.connection, articles, at)
     write(edges.connection, "cluster.done", articles=articles, numbers=[row["number"] for row in rows], at=at)
     return [relations[article] for article in articles]

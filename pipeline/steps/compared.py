@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.records import Match
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.records import Signature
     from pipeline.store import Connection
 
+REMEMBERED = 4000  # texts, some 30 kB each
 PAIRS = 500  # compared between two statements: a session that is silent for long is taken for dead
 FINDING = candidates.Policy()
 Pair = tuple[int, int]
@@ -30,14 +31,38 @@ class Signed(NamedTuple):
     at: datetime
 
 
-def match(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
+class Memory:
+    """Texts that were unpacked, and what two of them share: many articles have the same text to the letter, and that is measured once."""
+
+    def __init__(self) -> None:
+        self._texts: dict[bytes, Signature] = {}
+        self._measured: dict[tuple[int, int], Match | None] = {}
+
+    def unpacked(self, packed: bytes) -> Signature:
+        if packed not in self._texts:
+            if len(self._texts) >= REMEMBERED:
+                self._texts.clear()
+                self._measured.clear()
+            self._texts[packed] = signatures.unpack(packed)
+        return self._texts[packed]
+
+    def measure(self, left: Signature, right: Signature) -> Match | None:
+        """Return what two texts of ours share, as the match of articles 0 and 1; None, if they are no copies at whatever times."""
+        which = id(left), id(right)
+        if which not in self._measured:
+            self._measured[which] = matches.measure(left, right, hopeful=True)
+        return self._measured[which]
+
+
+def match(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime, memory: Memory | None = None) -> None:
     """Compare the articles of these rows (of cluster.batch) with all candidates, and keep the evidence."""
-    texts = unpacked(rows)
+    memory = memory or Memory()
+    texts = unpacked(rows, memory)
     pairs = found(connection, [row["article_id"] for row in rows], texts)
     for first in range(0, len(pairs), PAIRS):
         some = pairs[first : first + PAIRS]
         others = sorted({article for pair in some for article in pair} - texts.keys())
-        _keep(connection, some, texts | signed(connection, others), at)
+        _keep(connection, some, texts | signed(connection, others, memory), memory, at=at)
 
 
 def found(connection: Connection, articles: Sequence[int], texts: Mapping[int, Signed]) -> list[Pair]:
@@ -57,9 +82,9 @@ def found(connection: Connection, articles: Sequence[int], texts: Mapping[int, S
     return sorted((row["left_id"], row["right_id"]) for row in rows)
 
 
-def signed(connection: Connection, articles: Iterable[int]) -> dict[int, Signed]:
+def signed(connection: Connection, articles: Iterable[int], memory: Memory | None = None) -> dict[int, Signed]:
     """Return those of the articles that have a signature of our version."""
-    return unpacked(dicts(connection, "cluster.signatures", articles=list(articles), version=signatures.VERSION))
+    return unpacked(dicts(connection, "cluster.signatures", articles=list(articles), version=signatures.VERSION), memory)
 
 
 def row(match: Match, version: int) -> Mapping[str, Any]:
@@ -70,25 +95,27 @@ def row(match: Match, version: int) -> Mapping[str, Any]:
     }
 
 
-def compare(pair: Pair, texts: Mapping[int, Signed]) -> Match | None:
+def compare(pair: Pair, texts: Mapping[int, Signed], memory: Memory) -> Match | None:
     """Return the pair's match; None if they are no copies, or if one has no signature."""
     left, right = (texts.get(article) for article in pair)
-    if left is None or right is None:
+    if left is None or right is None or (found := memory.measure(left.signature, right.signature)) is None:
         return None
-    return matches.compare(left.signature, right.signature, pair=pair, apart=abs(left.at - right.at))
+    level = matches.judge(found, apart=abs(left.at - right.at))
+    return None if level == "none" else replace(found, left=pair[0], right=pair[1], level=level)
 
 
-def unpacked(rows: Iterable[Mapping[str, Any]]) -> dict[int, Signed]:
+def unpacked(rows: Iterable[Mapping[str, Any]], memory: Memory | None = None) -> dict[int, Signed]:
     """Return the texts of rows with article_id, packed, happened_at, as far as they have a signature of our version."""
+    memory = memory or Memory()
     return {
-        row["article_id"]: Signed(signatures.unpack(row["packed"]), row["happened_at"])
+        row["article_id"]: Signed(memory.unpacked(row["packed"]), row["happened_at"])
         for row in rows
         if row["packed"] is not None and row.get("version", signatures.VERSION) == signatures.VERSION
     }
 
 
-def _keep(connection: Connection, pairs: Sequence[Pair], texts: Mapping[int, Signed], at: datetime) -> None:
-    outcome = {pair: compare(pair, texts) for pair in pairs}
+def _keep(connection: Connection, pairs: Sequence[Pair], texts: Mapping[int, Signed], memory: Memory, *, at: datetime) -> None:
+    outcome = {pair: compare(pair, texts, memory) for pair in pairs}
     if rows := [row(match, signatures.VERSION) for match in outcome.values() if match]:
         write(connection, "cluster.keep_matches", rows=json.dumps(rows), at=at)
     if lost := [pair for pair, match in outcome.items() if match is None]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pipeline import clock, registry
+from pipeline import clock, inside, registry
 from pipeline.children import Children
-from pipeline.steps import inside, leases
+from pipeline.steps import leases
 from pipeline.steps.hosts import Shelf
 from pipeline.steps.turns import Turns
 from pipeline.store import connect, dicts, value
@@ -83,7 +83,13 @@ class Edges:
         synced = tuple(agency for agency in agencies if agency.key in known)  # a credit must name one that the tables have
         return self._stack.enter_context(Children(self.settings.workers, initializer=inside.prepare, initargs=(synced, self.seed)))
 
-    def ready(self, *parts: Literal["door", "shelf", "children"]) -> None:
+    @cached_property
+    def parsers(self) -> Children:
+        """Who parses feeds: those who read pages, if they are there; else children that know nothing else, and are there at once."""
+        there: Children | None = self.__dict__.get("children")
+        return there or self._stack.enter_context(Children(self.settings.workers, initializer=inside.prepare_feeds))
+
+    def ready(self, *parts: Literal["door", "shelf", "children", "parsers"]) -> None:
         """Open what threads will use here and now: they would do so twice, and amid the transactions of this one."""
         for part in parts:
             getattr(self, part)

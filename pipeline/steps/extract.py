@@ -1,25 +1,27 @@
-"""Pages that wait to be read -> article versions, credits and signatures, or refusals. One transaction per page."""
+"""Pages that wait to be read -> article versions, credits and signatures, or refusals. What came of them is stored in lots."""
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pipeline import inside
 from pipeline.articles.repeats import NOTHING
 from pipeline.children import Killed
 from pipeline.reasons import Reason
 from pipeline.records import Entry, Moment, Page, Refusal, Tally
-from pipeline.steps import inside, kept
+from pipeline.steps import stored
 from pipeline.steps.edges import Edges, Report, Wanted, silent
 from pipeline.steps.learn import known
 from pipeline.steps.leases import holding
-from pipeline.steps.refusals import refuse
 from pipeline.steps.spread import spread
-from pipeline.store import POISON, committed, dicts, read, value, write
+from pipeline.store import committed, dicts, read, value, write
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
 
 Found: TypeAlias = "tuple[Article, Signature] | Refusal"
 BATCH = 64  # pages claimed and held in memory at once
+LOT = 16  # pages stored in one transaction: a statement costs as much for many rows as for one
 SECONDS = 10.0  # for one page
-READS = 2  # a page whose reader was killed is read once more: the machine may have been busy
+GLANCE = 1.0  # seconds until it is looked again whether pages have come
+PATIENCE = 10.0  # seconds in which nobody fetches; between two tasks that do there are some
 CLAIMS = 5  # then it is read no more: those who held it died with it
 
 
@@ -63,17 +67,33 @@ class Paper:
     learnt: Known = NOTHING  # what pages of its title are known to repeat
 
 
-def extract(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
-    """Read the wanted pages, and tally articles."""
+def extract(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent, *, follow: bool = False) -> Mapping[str, Tally]:  # noqa: B008  frozen
+    """Read the wanted pages, and tally articles; if to `follow`, until no more pages come from who fetches them at the same time."""
     articles: Counter[str] = Counter()
     with edges.connection.transaction():
         total = value(edges.connection, "extract.waiting", titles=wanted.titles, **edges.lease())
-    while (size := wanted.at_most(BATCH, articles.total())) and (claims := _claim(edges, wanted, size)):
+    while size := wanted.at_most(BATCH, articles.total()):
+        claims = _claim(edges, wanted, size) or (_followed(edges, wanted, size) if follow else [])
+        if not claims:
+            break
         with closing(_extracted(edges, claims)) as left:
             for door in left:
                 articles[door] += 1
                 report(articles.total(), max(total, articles.total()))
     return {"article": Tally(seen=articles.total(), doors=articles)}
+
+
+def _followed(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
+    """Wait for pages, and claim them; none, when nobody has been fetching any for a while."""
+    alone = time.monotonic()
+    while time.monotonic() - alone < PATIENCE:
+        time.sleep(GLANCE)
+        if claims := _claim(edges, wanted, size):
+            return claims
+        with edges.connection.transaction():
+            if value(edges.connection, "extract.coming", **edges.lease()):
+                alone = time.monotonic()
+    return []
 
 
 def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
@@ -87,8 +107,8 @@ def _extracted(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, No
         edges.ready("children")
         papers = _papers(edges, {claim.article_id: claim for claim in claims})
         with closing(spread(papers, partial(_read, edges, glass), edges.settings.workers)) as found:
-            for paper, outcome in found:
-                yield _store(edges, paper, outcome)
+            while lot := list(islice(found, LOT)):
+                yield from stored.store(edges, lot)
 
 
 def _papers(edges: Edges, claims: Mapping[int, Claim]) -> list[Paper]:
@@ -147,50 +167,3 @@ def _read(edges: Edges, glass: Hourglass, paper: Paper) -> Iterator[tuple[Paper,
         yield paper, failed(reason=Reason.EXTRACT_KILLED, detail=killed.why)
     except Exception as error:  # noqa: BLE001  a page that breaks the extractor is one row and nobody else's problem
         yield paper, failed(reason=Reason.EXTRACT_FAILED, detail=f"{type(error).__name__}: {error}")
-
-
-def _store(edges: Edges, paper: Paper, found: Found) -> str:
-    """Store what was found and return the door by which the article left. Nothing, if the claim was lost."""
-    return committed(edges.connection, partial(_stored, edges, paper, found))
-
-
-def _stored(edges: Edges, paper: Paper, found: Found) -> str:
-    held = {"article_id": paper.article_id, "fence": paper.fence}
-    elsewhere = None if isinstance(found, Refusal) else kept.elsewhere(paper, found[0])
-    if elsewhere:  # before any row is locked: two pages may each call the other canonical
-        value(edges.connection, "extract.lock_addresses", title_id=paper.title_id)
-    if value(edges.connection, "fetch.hold", **held) is None:
-        return "lost"
-    outcome: str | kept.Known | Refusal
-    if isinstance(found, Refusal):
-        outcome = found
-    else:
-        try:
-            with edges.connection.transaction():
-                outcome = kept.store(edges, paper, *found, elsewhere)
-        except POISON as error:
-            outcome = Refusal(stage="article", reason=Reason.POISON, detail=str(error), url=paper.own_url)
-    if isinstance(outcome, str):
-        write(edges.connection, "extract.kept", **held)
-        return outcome
-    if isinstance(outcome, kept.Known):
-        return _same(edges, paper, outcome.article, held)
-    if outcome.reason == Reason.EXTRACT_KILLED and paper.claims < READS:
-        write(edges.connection, "extract.read_again", **held, reason=str(outcome.reason))
-        return f"put_off:{outcome.reason}"
-    return _refuse(edges, paper, outcome, held)
-
-
-def _same(edges: Edges, paper: Paper, other: int, held: Mapping[str, int]) -> str:
-    """Let everything that led to this address lead to the article that has the page already."""
-    write(edges.connection, "extract.hand_over_sightings", article_id=paper.article_id, same_as=other)
-    write(edges.connection, "extract.lead_on", article_id=paper.article_id, same_as=other)
-    refusal = Refusal(stage="article", reason=Reason.SAME_PAGE, detail=f"the page of article {other}", url=paper.own_url)
-    return _refuse(edges, paper, refusal, held, same_as=other)
-
-
-def _refuse(edges: Edges, paper: Paper, refusal: Refusal, held: Mapping[str, int], *, same_as: int | None = None) -> str:
-    refuse(edges.connection, [refusal], edges.now(), article=paper.article_id)
-    write(edges.connection, "fetch.refused", **held, tried=0, reason=str(refusal.reason), same_as=same_as)
-    write(edges.connection, "fetch.take_back", article_id=paper.article_id)
-    return f"refused:{refusal.reason}"

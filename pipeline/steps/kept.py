@@ -1,4 +1,4 @@
-"""An article and its signature -> their rows, within the caller's transaction: a version if the text is new, credits, signature."""
+"""Articles and their signatures -> rows, within the caller's transaction: a version where the text is new, credits, signature."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline import urls
 from pipeline.articles import changes, repeats
-from pipeline.steps.learn import repeated
-from pipeline.store import dicts, many, value, write
-from pipeline.stories import signatures
+from pipeline.steps import signed
+from pipeline.store import columns, dicts, load, value, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pipeline.records import Article, Moment, Signature
     from pipeline.steps.edges import Edges
@@ -35,37 +34,63 @@ def elsewhere(paper: Paper, article: Article) -> bytes | None:
     return None if key == paper.url_key else key
 
 
-class Known(NamedTuple):
-    """The page is that of another article."""
+class Read(NamedTuple):
+    """A page with what was read on it."""
 
-    article: int
+    paper: Paper
+    article: Article
+    signature: Signature
 
 
-def store(edges: Edges, paper: Paper, article: Article, signature: Signature, key: bytes | None) -> str | Known:  # noqa: PLR0917  what a row is made of
-    """Store the article and return the door: new, changed:<class>, unchanged; or say whose page it is already.
+class _Version(NamedTuple):
+    """A text that becomes a version of its article."""
 
-    `key` is that of the page's own address, if it is `elsewhere`; the title's addresses are locked then.
-    """
-    if key and (other := _other(edges, paper, article, key)):
-        return Known(other)
-    digest = fingerprint(article)
-    newest = dicts(edges.connection, "extract.newest", article_id=paper.article_id)
-    if newest and newest[0]["text_sha"] == digest:
-        return "unchanged"
-    change = _change(newest[0], article, paper) if newest else None
+    read: Read
+    columns: Mapping[str, Any]
+
+    @property
+    def number(self) -> int:
+        number: int = self.columns["number"]
+        return number
+
+
+def store(edges: Edges, lot: Sequence[Read]) -> list[str]:
+    """Store articles, each another one, and return the door of each: new, changed:<class>, unchanged."""
+    rows = dicts(edges.connection, "extract.newest", articles=[one.paper.article_id for one in lot])
+    newest = {row["article_id"]: row for row in rows}
+    versions = {one.paper.article_id: _version(edges, one, newest.get(one.paper.article_id)) for one in lot}
+    _write(edges, sorted((version for version in versions.values() if version), key=lambda version: version.read.paper.article_id))
+    return [_door(versions[one.paper.article_id]) for one in lot]
+
+
+def _version(edges: Edges, one: Read, newest: Mapping[str, Any] | None) -> _Version | None:
+    """Return what becomes a version, if it differs from the newest one."""
+    digest = fingerprint(one.article)
+    if newest and newest["text_sha"] == digest:
+        return None
+    change = _change(newest, one.article, one.paper) if newest else None
     if newest and change is None:
+        return None
+    number = newest["number"] + 1 if newest else 1
+    return _Version(one, {**row(edges, one.paper, one.article), "number": number, "text_sha": digest, "change": change})
+
+
+def _door(version: _Version | None) -> str:
+    if version is None:
         return "unchanged"
-    number = newest[0]["number"] + 1 if newest else 1
-    columns = row(edges, paper, article)
-    write(edges.connection, "extract.add_version", **columns, number=number, text_sha=digest, change=change)
-    many(edges.connection, "extract.add_credit", credit_rows(paper, article, number))
-    published = {name: columns[name] for name in ("published_at", "published_precision", "published_from")}
-    write(edges.connection, "extract.set_version", article_id=paper.article_id, number=number, **published)
-    sign(edges, paper, signature, number)
-    if not newest:
-        begun = {"since": paper.page.fetched_at, "due_at": paper.page.fetched_at + AGAIN[0]}
-        write(edges.connection, "reread.begin", article_id=paper.article_id, **begun)
-    return f"changed:{change}" if newest else "new"
+    return "new" if version.number == 1 else f"changed:{version.columns['change']}"
+
+
+def _write(edges: Edges, versions: Sequence[_Version]) -> None:
+    load(edges.connection, "extract.add_versions", [version.columns for version in versions])
+    credited = [row for version in versions for row in credit_rows(version.read.paper, version.read.article, version.number)]
+    load(edges.connection, "extract.add_credits", credited)
+    names = ("article_id", "number", "published_at", "published_precision", "published_from")
+    columns(edges.connection, "extract.set_versions", [{name: version.columns[name] for name in names} for version in versions])
+    signed.sign(edges, [signed.Text(version.read.paper, version.read.signature, version.number) for version in versions])
+    first = [version.read.paper for version in versions if version.number == 1]
+    begun = [(paper.article_id, paper.page.fetched_at, paper.page.fetched_at + AGAIN[0]) for paper in first]
+    columns(edges.connection, "reread.begin", [dict(zip(("article_id", "since", "due_at"), row, strict=True)) for row in begun])
 
 
 def fingerprint(article: Article) -> bytes:
@@ -79,8 +104,11 @@ def _change(newest: Mapping[str, Any], article: Article, paper: Paper) -> change
     return changes.classify((newest["headline"], before), (article.headline, article.text))
 
 
-def _other(edges: Edges, paper: Paper, article: Article, key: bytes) -> int | None:
-    """Return the article that the page's canonical address belongs to, if it is another one; else remember the address."""
+def whose(edges: Edges, paper: Paper, article: Article, key: bytes) -> int | None:
+    """Return the article that the page's own address belongs to, if it is another one; else remember the address.
+
+    `key` is that of the page's own address, if it is `elsewhere`; the title's addresses are locked then.
+    """
     which = {"article_id": paper.article_id, "url_key": key}
     other: int | None = value(edges.connection, "extract.same_page", **which, title_id=paper.title_id)
     if other is None:
@@ -112,7 +140,7 @@ def row(edges: Edges, paper: Paper, article: Article) -> Mapping[str, Any]:
         "images": images,
         "fence": paper.page_fence,
         "boilerplate": paper.learnt.edition or None,
-        "at": edges.now(),
+        "extracted_at": edges.now(),
         **_moment("published", _sane(article.published, paper)),
         **_moment("modified", _sane(article.modified, paper)),
     }
@@ -122,19 +150,6 @@ def credit_rows(paper: Paper, article: Article, number: int) -> list[Mapping[str
     return [
         {"article_id": paper.article_id, "number": number, "rank": rank, **asdict(credit)} for rank, credit in enumerate(article.credits, 1)
     ]
-
-
-def sign(edges: Edges, paper: Paper, signature: Signature, number: int) -> None:
-    """Keep what copies are found by, what the title repeats discounted; a text without rare shingles is too short to have any."""
-    known = repeated(edges.connection, paper.title_id)
-    signature = signatures.discount(signature, known.shingles) if known.shingles else signature
-    packed = signatures.pack(signature) if signature.sample else None
-    which = {"article_id": paper.article_id}
-    before = dicts(edges.connection, "extract.packed", **which)
-    if before and before[0]["version"] == signatures.VERSION:  # those of another lead to nothing, and go with their window
-        write(edges.connection, "extract.drop_samples", **which, sample=signatures.unpack(before[0]["packed"]).sample)
-    write(edges.connection, "extract.sign", **which, number=number, version=signature.version, boilerplate=known.version, packed=packed)
-    write(edges.connection, "extract.add_samples", **which, sample=signature.sample)
 
 
 def _sane(moment: Moment | None, paper: Paper) -> Moment | None:

@@ -18,7 +18,7 @@ from pipeline.store import committed, dicts, many, value, write
 from pipeline.stories import boilerplate, signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.store import Connection
 
@@ -74,17 +74,17 @@ def _repeated(edges: Edges, title: int) -> bool:
         for row in dicts(edges.connection, "learn.signatures_elsewhere", **which):
             shingles = shingles.difference(signatures.unpack(row["packed"]).shingles)
     found = boilerplate.snapshot_of(shingles)
-    if found.version in {0, repeated(edges.connection, title).version}:
+    if found.version in {0, repeated(edges.connection, [title]).get(title, boilerplate.NOTHING).version}:
         return False
     row = {"title_id": title, "signed": signatures.VERSION, "version": found.version, "shingles": boilerplate.pack(found)}
     write(edges.connection, "learn.keep_repetition", **row, at=edges.now())
     return True
 
 
-def repeated(connection: Connection, title: int) -> boilerplate.Snapshot:
-    """Return the shingles that a title was last found to repeat."""
-    packed = value(connection, "learn.repeated", title_id=title, signed=signatures.VERSION)
-    return boilerplate.unpack(packed) if packed else boilerplate.NOTHING
+def repeated(connection: Connection, titles: Sequence[int]) -> dict[int, boilerplate.Snapshot]:
+    """Return the shingles that titles were last found to repeat, of those that do."""
+    rows = dicts(connection, "learn.repeated", titles=titles, signed=signatures.VERSION)
+    return {row["title_id"]: boilerplate.unpack(row["shingles"]) for row in rows}
 
 
 def _row(one: repeats.Repeat) -> dict[str, Any]:

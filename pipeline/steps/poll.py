@@ -10,10 +10,11 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from pipeline import inside
 from pipeline.children import Killed
 from pipeline.reasons import Reason
 from pipeline.records import Answer, Feed, Refusal, Tally
-from pipeline.steps import inside, polled
+from pipeline.steps import polled
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
 from pipeline.steps.leases import Budget, holding
 from pipeline.steps.spread import spread
@@ -80,7 +81,7 @@ def _claim(edges: Edges, wanted: Wanted, size: int, begun: datetime) -> list[Cla
 def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mapping[str, int]], None, None]:
     """Look at what was claimed, and yield the doors by which each feed and its entries left."""
     with holding(edges, "poll", [(claim.feed_id, claim.fence) for claim in claims]) as glass:
-        edges.ready("door", "shelf", "children")
+        edges.ready("door", "shelf", "parsers")
         sites: dict[str, list[tuple[Claim, Title]]] = defaultdict(list)
         titles = edges.titles()
         for claim in claims:
@@ -131,7 +132,7 @@ def _read(edges: Edges, answer: Answer, claim: Claim, title: Title) -> Reading |
     feed = Feed(url=claim.url, kind=claim.kind, section=claim.section)
     arguments = (answer.body, answer.url, answer.headers.get("content-type", ""), title, feed, edges.now())
     try:
-        return edges.children.call(inside.read_feed, *arguments, seconds=SECONDS)
+        return edges.parsers.call(inside.read_feed, *arguments, seconds=SECONDS)
     except Killed as killed:
         return Refusal(stage="feed", reason=Reason.PARSE_KILLED, detail=killed.why, url=claim.url)
     except Exception as error:  # noqa: BLE001  a body that breaks the parser is one feed's row and nobody else's problem

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +13,11 @@ from pipeline.reasons import Reason
 from pipeline.records import Answer, Refusal
 from pipeline.steps import paced
 from pipeline.steps.refusals import refuse
-from pipeline.store import POISON, committed, dicts, many, value, write
+from pipeline.store import POISON, columns, committed, dicts, value, write
 from pipeline.text import clean, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.records import Entry, Moment, Reading
     from pipeline.steps.edges import Edges
@@ -89,26 +90,32 @@ def _keep(edges: Edges, look: Look, entries: Sequence[Entry], refused: list[Refu
 
 def _insert(edges: Edges, look: Look, entries: Sequence[Entry]) -> int:
     feed, title, at = look.claim.feed_id, look.claim.title_id, look.at
-    rows = [{"url_key": entry.url_key, "url": entry.url, "title_id": title, "at": at} for entry in entries]
-    new = many(edges.connection, "poll.add_article", rows)
+    rows = [{"url_key": entry.url_key, "url": entry.url} for entry in entries]
+    new = columns(edges.connection, "poll.add_articles", rows, title_id=title, at=at)
     found = dicts(edges.connection, "poll.articles", keys=[entry.url_key for entry in entries])
     ids = {bytes(row["url_key"]): row["article_id"] for row in found}
-    many(edges.connection, "poll.add_sighting", [_sighting(ids[entry.url_key], feed, at, entry) for entry in entries])
-    many(edges.connection, "poll.keep_entry", [_said(ids[entry.url_key], feed, at, entry) for entry in entries])
+    seen = [{"article_id": ids[entry.url_key], "rank": entry.rank} for entry in entries]
+    columns(edges.connection, "poll.add_sightings", seen, feed_id=feed, at=at)
+    said = _latest(_said(ids[entry.url_key], entry) for entry in entries)
+    write(edges.connection, "poll.keep_entries", rows=json.dumps(said, default=datetime.isoformat), feed_id=feed, at=at)
     if new:
         write(edges.connection, "poll.queue_new", articles=sorted(ids.values()))
     return new
 
 
-def _sighting(article: int, feed: int, at: datetime, entry: Entry) -> Mapping[str, Any]:
-    return {"article_id": article, "feed_id": feed, "at": at, "rank": entry.rank}
+def _latest(said: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one word on each article: of two addresses that have become one, what was updated last, else the second."""
+    kept: dict[int, dict[str, Any]] = {}
+    for row in said:
+        before = kept.setdefault(row["article_id"], row)
+        if not (row["updated_at"] and before["updated_at"] and row["updated_at"] < before["updated_at"]):
+            kept[row["article_id"]] = row
+    return list(kept.values())
 
 
-def _said(article: int, feed: int, at: datetime, entry: Entry) -> Mapping[str, Any]:
+def _said(article: int, entry: Entry) -> dict[str, Any]:
     return {
         "article_id": article,
-        "feed_id": feed,
-        "at": at,
         "guid": clean(entry.guid),
         "headline": entry.headline,
         "summary": entry.summary,

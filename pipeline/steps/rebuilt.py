@@ -56,8 +56,9 @@ def rebuild(edges: Edges, since: datetime, until: datetime, report: Report) -> R
     ordered = sorted(pairs | before.keys())
     for first in range(0, len(ordered), CHUNK):
         some = ordered[first : first + CHUNK]
+        memory = compared.Memory()
         texts = _texts(edges, {article for pair in some for article in pair}, draft.packed)
-        after |= {pair: compared.compare(pair, texts) for pair in some}
+        after |= {pair: compared.compare(pair, texts, memory) for pair in some}
         report(min(first + CHUNK, len(ordered)), len(ordered))
     return Rebuilt(packed=draft.packed, numbers=draft.numbers, signed_otherwise=draft.otherwise, before=before, after=after)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pipeline.steps import compared, neighbours, standing
+from pipeline.steps import compared, neighbours, signed, standing
 from pipeline.steps.edges import Edges, Report, silent
 from pipeline.steps.rebuilt import Rebuilt, rebuild
 from pipeline.store import committed, dicts, write
@@ -123,7 +123,7 @@ def _apply(edges: Edges, made: Rebuilt) -> None:
             connection, "recompute.sign", article_id=article, number=made.numbers[article], version=signatures.VERSION, packed=packed
         )
         if changed and packed is not None:
-            write(connection, "extract.add_samples", article_id=article, sample=signatures.unpack(packed).sample)
+            signed.sample(connection, {article: signatures.unpack(packed)})
     rows = [compared.row(match, signatures.VERSION) for match in made.after.values() if match]
     lost = [pair for pair, match in made.after.items() if match is None and pair in made.before]
     write(connection, "cluster.keep_matches", rows=json.dumps(rows), at=at)

@@ -14,16 +14,17 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pipeline import inside
 from pipeline.articles.repeats import NOTHING
 from pipeline.children import Killed
 from pipeline.reasons import Reason
 from pipeline.records import Page, Refusal
-from pipeline.steps import inside, kept
+from pipeline.steps import kept, signed
 from pipeline.steps.edges import Edges, Report, silent
 from pipeline.steps.extract import SECONDS, Paper, entries
 from pipeline.steps.learn import known
 from pipeline.steps.spread import spread
-from pipeline.store import committed, dicts, many, value, write
+from pipeline.store import committed, dicts, load, value, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,9 +130,9 @@ def _put(edges: Edges, old: _Old, read: tuple[Article, Signature], new: Mapping[
     write(edges.connection, "reextract.put", **columns, **which, text_sha=kept.fingerprint(read[0]))
     write(edges.connection, "reextract.put_article", **{name: new[name] for name in COLUMNS if name.startswith("published")}, **which)
     write(edges.connection, "reextract.drop_credits", **which)
-    many(edges.connection, "extract.add_credit", kept.credit_rows(old.paper, read[0], old.number))
+    load(edges.connection, "extract.add_credits", kept.credit_rows(old.paper, read[0], old.number))
     if old.newest:
-        kept.sign(edges, old.paper, read[1], old.number)
+        signed.sign(edges, [signed.Text(old.paper, read[1], old.number)])
 
 
 def _plain(name: str, said: Any) -> Any:

@@ -96,14 +96,14 @@ def _version(edges: Edges, look: Look) -> str:
         with edges.connection.transaction():
             fence = value(edges.connection, "reread.page_fence", article_id=look.claim.article_id)
             paper = replace(_paper(look.claim, look.page, fence), learnt=look.learnt)
-            door = kept.store(edges, paper, *look.found, None)
+            (door,) = kept.store(edges, [kept.Read(paper, *look.found)])
             if door != "unchanged":
                 _keep(edges, look, look.page, fence)
                 which = {"article_id": look.claim.article_id, "now": look.at, "rest": RESTED}
                 write(edges.connection, "reread.hasten_others", **which)  # here, for the new text may leave its story
     except POISON as error:
         return f"unreadable:{Reason.POISON} {clean(str(error), 100)}"
-    return str(door)
+    return door
 
 
 def _paper(claim: Claim, page: Page, fence: int) -> Paper:

@@ -12,11 +12,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from pipeline import inside
 from pipeline.articles.repeats import NOTHING
 from pipeline.children import Killed
 from pipeline.reasons import Reason
 from pipeline.records import Answer, Article, Page, Refusal, Signature, Tally
-from pipeline.steps import inside
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
 from pipeline.steps.extract import SECONDS, entries
 from pipeline.steps.fetch import PER_HOST

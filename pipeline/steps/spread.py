@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
+AHEAD = 32  # results that may wait for who takes them, at least: who takes some at a time must not stop the others
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 Results: TypeAlias = "queue.Queue[tuple[Result] | Exception | None]"  # None: a job has ended
@@ -20,7 +21,7 @@ def spread(jobs: Sequence[Job], work: Callable[[Job], Iterator[Result]], threads
 
     Whoever stops before the end closes the generator (`contextlib.closing`): until then threads wait to hand over what they have.
     """
-    results: Results[Result] = queue.Queue(maxsize=2 * threads)
+    results: Results[Result] = queue.Queue(maxsize=max(AHEAD, 2 * threads))
     stop = threading.Event()
     errors: list[Exception] = []
     ended = 0

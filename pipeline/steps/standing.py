@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.store import dicts, write
+from pipeline.store import columns, dicts, write
 from pipeline.stories import canonical
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def write_stories(
     ids = _opened(connection, stories, identities, at)
     rows = [{"story_id": story_id} | _member(member) for story_id, story in zip(ids, stories, strict=True) for member in story.members]
     changed = [row for row in rows if was.members.get(row["article_id"]) != {name: row[name] for name in row if name != "article_id"}]
-    _columns(connection, "cluster.put_members", changed)
+    columns(connection, "cluster.put_members", changed)
     events = [_event(story_id, "created", to_article=story.canonical) for story_id, story in _new(ids, stories, identities)]
     stood = {was.members[row["article_id"]]["story_id"] for row in changed if row["article_id"] in was.members}
     touched = stood | {row["story_id"] for row in changed}
@@ -65,11 +65,11 @@ def write_stories(
             events += told
             if told or kept in touched:
                 different.append({"story_id": kept, "canonical_id": story.canonical, "agency": story.agency})
-    _columns(connection, "cluster.change_stories", different, at=at)
+    columns(connection, "cluster.change_stories", different, at=at)
     merged = [{"story_id": old, "into": ids[place]} for old, place in sorted(identities.merged.items())]
-    _columns(connection, "cluster.close_stories", merged, at=at)
+    columns(connection, "cluster.close_stories", merged, at=at)
     events += [_event(row["story_id"], "merged", into=row["into"], why=_joining(row["into"], stories, ids)) for row in merged]
-    _columns(connection, "cluster.log", events, at=at)
+    columns(connection, "cluster.log", events, at=at)
     _credit(connection, stories, around)
     return ids
 
@@ -128,13 +128,7 @@ def _credit(connection: Connection, stories: Sequence[Story], around: Neighbourh
     ]
     credited = [row["article_id"] for row in rows]
     write(connection, "cluster.take_credits_back", articles=list(around.copies), credited=credited)
-    _columns(connection, "cluster.give_credits", rows)
-
-
-def _columns(connection: Connection, name: str, rows: Sequence[Row], **more: Any) -> None:
-    """Run a statement over all rows at once; its parameters are their columns."""
-    if rows:
-        write(connection, name, **{column: [row[column] for row in rows] for column in rows[0]}, **more)
+    columns(connection, "cluster.give_credits", rows)
 
 
 def _returned(connection: Connection, name: str, rows: Sequence[Row], **more: Any) -> list[Row]:

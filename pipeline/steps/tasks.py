@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
 READ = batches.MOST * PAGES  # pages read by one task: as many as a run can fetch, or what waits to be read grows; some minutes
+FOLLOWED = 2  # fetching tasks; pages of fewer are read when they have ended
 AGAIN = 2000  # pages read again by one task
 DAY = timedelta(days=1)
 MOST_DAYS = timedelta(days=30)  # for so long pages are kept
@@ -95,6 +96,16 @@ def extract() -> dict[str, int]:
 
     with here.edges() as edges:
         return here.plain(step(edges, Wanted(limit=READ), here.printer("pages")))
+
+
+def follow(fetching: Sequence[Batch]) -> dict[str, int]:
+    """Read pages while others fetch them, if these are more than one task: processors have little to do meanwhile."""
+    from pipeline.steps.extract import extract as step
+
+    if len(fetching) < FOLLOWED:
+        return {}
+    with here.edges() as edges:
+        return here.plain(step(edges, Wanted(limit=READ), here.printer("pages"), follow=True))
 
 
 def reread() -> dict[str, int]:

@@ -4,8 +4,8 @@ from psycopg import Connection, DataError, Error, IntegrityError
 
 from pipeline.store.attempts import committed, tried
 from pipeline.store.connect import connect
-from pipeline.store.queries import dicts, many, read, value, write
+from pipeline.store.queries import columns, dicts, load, many, read, value, write
 
 POISON = (DataError, IntegrityError, UnicodeError)  # what Postgres, or its client, says of a row that cannot be held
 
-__all__ = ["POISON", "Connection", "Error", "committed", "connect", "dicts", "many", "read", "tried", "value", "write"]
+__all__ = ["POISON", "Connection", "Error", "columns", "committed", "connect", "dicts", "load", "many", "read", "tried", "value", "write"]

@@ -56,6 +56,24 @@ def many(connection: Connection, name: str, parameters: Iterable[Mapping[str, An
         return max(cursor.rowcount, 0)
 
 
+def columns(connection: Connection, name: str, rows: Sequence[Mapping[str, Any]], **more: Any) -> int:
+    """Run a statement over all rows at once, if any: its parameters are their columns. Return how many rows it touched."""
+    if not rows:
+        return 0
+    return write(connection, name, **{column: [row[column] for row in rows] for column in rows[0]}, **more)
+
+
+def load(connection: Connection, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Copy rows, if there are any, by a statement COPY ... (columns) FROM STDIN; they must be new."""
+    if not rows:
+        return
+    statement = statements()[name]
+    order = [column.strip() for column in statement.decode().partition("(")[2].partition(")")[0].split(",")]
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([row[column] for column in order])
+
+
 def value(connection: Connection, name: str, **parameters: Any) -> Any:
     """Run a statement and return the first column of its first row; None without a row."""
     row = connection.execute(statements()[name], parameters).fetchone()

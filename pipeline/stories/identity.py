@@ -25,8 +25,11 @@ def settle(groups: Sequence[Sequence[int]], before: Mapping[int, int]) -> Identi
     """
     shares = [Counter(before[article] for article in group if article in before) for group in groups]
     heirs: dict[int, int] = {}
-    for story in sorted({story for share in shares for story in share}):
-        heirs[story] = min(range(len(groups)), key=lambda place: (-shares[place][story], place))
+    for place, share in enumerate(shares):
+        for story, members in share.items():
+            if story not in heirs or members > shares[heirs[story]][story]:
+                heirs[story] = place
+    heirs = dict(sorted(heirs.items()))
     kept: list[int | None] = []
     for place, share in enumerate(shares):
         mine = [story for story in share if heirs[story] == place]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.records import Level, Match
@@ -58,7 +59,7 @@ def compare(
 
     `pair` are the articles' ids, in the order of the signatures; `apart` is the time between them, if known.
     """
-    match = measure(left, right, pair=pair, policy=policy)
+    match = measure(left, right, pair=pair, policy=policy, hopeful=True)
     if match is None:
         return None
     level = judge(match, apart=apart, policy=policy)
@@ -102,8 +103,14 @@ def refusal(match: Match, apart: timedelta | None, policy: Policy = Policy()) ->
     return ""
 
 
-def measure(left: Signature, right: Signature, *, pair: tuple[int, int] = (0, 1), policy: Policy = Policy()) -> Match | None:
-    """Return the evidence, not judged; None if next to nothing is shared."""
+def measure(
+    left: Signature, right: Signature, *, pair: tuple[int, int] = (0, 1), policy: Policy = Policy(), hopeful: bool = False
+) -> Match | None:
+    """Return the evidence, not judged; None if next to nothing is shared.
+
+    If only the `hopeful` matter, None, too, for what is no copy whatever the time between the two. Most candidates are none, and what
+    differs in them, which takes longest to find, need not be found to the end.
+    """
     if not left.sample or not right.sample or left.width != right.width:
         return None
     left, right = passages.levelled(left, right)
@@ -114,17 +121,21 @@ def measure(left: Signature, right: Signature, *, pair: tuple[int, int] = (0, 1)
     turned = (len(left.tokens), left.tokens, left.flags) > (len(right.tokens), right.tokens, right.flags)
     if turned:
         left, right, pair = right, left, pair[::-1]
-    return _between(_evidence(left, right, common, policy), pair)
+    found = _evidence(left, right, common, policy, hopeful=hopeful)
+    return _between(found, pair) if found else None
 
 
-def _evidence(left: Signature, right: Signature, common: set[int], policy: Policy) -> Match:
+def _evidence(left: Signature, right: Signature, common: set[int], policy: Policy, *, hopeful: bool) -> Match | None:
     places = passages.places(left, common), passages.places(right, common)
     said = passages.said(left, places[0]) | passages.said(right, places[1])
     codes = passages.code(left, places[0], said), passages.code(right, places[1], said)
     counts = passages.count(codes[0]), passages.count(codes[1])
+    told = max(counts[0].told(policy.quoted), counts[1].told(policy.quoted))
+    if hopeful and told < _least(policy):
+        return None
     blocks = passages.blocks(left, right, *places)
     longest = tuple(sorted(blocks, key=lambda block: (-block[2], block))[:_PASSAGES])
-    return Match(
+    match = Match(
         left=0,
         right=1,
         left_in_right=counts[0].kept,
@@ -134,11 +145,24 @@ def _evidence(left: Signature, right: Signature, common: set[int], policy: Polic
         shared=min(counts[0].narrated, counts[1].narrated),
         longest=longest[0][2],
         lead=max(passages.lead(codes[0]), passages.lead(codes[1])),
-        told=max(counts[0].told(policy.quoted), counts[1].told(policy.quoted)),
-        differing=slots.differing(left, right, blocks, counts[0]),
+        told=told,
+        differing=0.0,
         passages=longest,
         level="none",
     )
+    if not hopeful:
+        return replace(match, differing=slots.differing(left, right, blocks, counts[0]))
+    if judge(match, policy=policy) == "none":  # though nothing differs, and they came together
+        return None
+    most = max(needed(match, None, policy)[1])
+    differing = slots.differing(left, right, blocks, counts[0], most=most)
+    return replace(match, differing=differing) if differing <= most else None
+
+
+@lru_cache(maxsize=8)
+def _least(policy: Policy) -> float:
+    """Return the least share of one text found in the other with which two can be copies."""
+    return min(*policy.told, *policy.led, *policy.thin, *policy.crumbs)
 
 
 def _between(match: Match, pair: tuple[int, int]) -> Match:

@@ -7,7 +7,7 @@ word is known for a name, so that every word counts there, but few of a longer s
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.stories.passages import LEAD
@@ -36,18 +36,26 @@ _SAID = 2  # times that a text names what it is about, and what such a name coun
 _IS_ONE: dict[tuple[int, ...], bytes] = {kinds: bytes(one & sum(kinds) > 0 for one in range(256)) for kinds in ((NUMBER,), (NUMBER, NAME))}
 
 
-def differing(left: Signature, right: Signature, blocks: list[Block], shared: Count) -> float:
-    """Return the share of numbers and names that differ, of those that differ in the same places or are shared."""
+def differing(left: Signature, right: Signature, blocks: list[Block], shared: Count, *, most: float = 1.0) -> float:
+    """Return the share of numbers and names that differ, of those that differ in the same places or are shared.
+
+    Once it is more than `most`, it is not counted to the end.
+    """
     cased = shared.names * _CAPITALS >= shared.shared
-    unlike = _unlike(left, right, blocks, cased=cased)
     usual, names = shared.shared // _NAMES, shared.names
+    about = 0
     if not cased:
         names = max(names, usual)
     elif shared.numbers * _FIGURES < shared.shared:
-        unlike += _SAID * subjects(left, right)
+        about = _SAID * subjects(left, right)
         names = min(names, usual)
     alike = max(shared.numbers + names, shared.shared // _FACTS)
-    return unlike / (unlike + alike) if unlike else 0.0
+    share = 0.0
+    for unlike in accumulate(_unlike(left, right, blocks, cased=cased), initial=about):
+        share = unlike / (unlike + alike) if unlike else 0.0
+        if share > most:
+            break
+    return share
 
 
 def subjects(left: Signature, right: Signature) -> int:
@@ -71,24 +79,22 @@ def _only(mine: Signature, yours: Signature) -> int:
     return sum(1 for token in only if times[token] >= _SAID)
 
 
-def _unlike(left: Signature, right: Signature, blocks: list[Block], *, cased: bool) -> int:
-    """Return how many numbers and names stand in the same place and are not the same.
+def _unlike(left: Signature, right: Signature, blocks: list[Block], *, cased: bool) -> Iterator[int]:
+    """Yield how many numbers and names stand in the same place and are not the same, place by place.
 
     Before the first and after the last passage only numbers count, and only where both texts have as much there:
     every desk writes its own beginning and end, but a table of other figures is another table.
     """
-    count = 0
     for (at, there, length), (next_at, next_there, _) in pairwise(_anchors(blocks)):
         gap = (at + length, next_at), (there + length, next_there)
-        if _in_one_place(*(end - start for start, end in gap)):
-            count += _facts(left, right, gap, (NUMBER, NAME)) if cased else _words(left, right, gap)
+        if _in_one_place(next_at - at - length, next_there - there - length):
+            yield _facts(left, right, gap, (NUMBER, NAME)) if cased else _words(left, right, gap)
     first, last = blocks[0], blocks[-1]
     ends = (len(left.tokens), len(right.tokens))
     head = (max(0, first[0] - _MARGIN), first[0]), (max(0, first[1] - _MARGIN), first[1])
     tail = (last[0] + last[2], min(ends[0], last[0] + last[2] + _MARGIN)), (last[1] + last[2], min(ends[1], last[1] + last[2] + _MARGIN))
     for gap in (head, tail):
-        count += _facts(left, right, gap, (NUMBER,))
-    return count
+        yield _facts(left, right, gap, (NUMBER,))
 
 
 def _anchors(blocks: list[Block]) -> Iterator[Block]:
@@ -108,15 +114,16 @@ def _in_one_place(here: int, there: int) -> bool:
 
 
 def _facts(left: Signature, right: Signature, gap: Gap, kinds: tuple[int, ...]) -> int:
-    for side, (start, end) in zip((left, right), gap, strict=True):
-        if 1 not in side.flags[start:end].translate(_IS_ONE[kinds]):
-            return 0
-    mine, yours = (_told(side, *span) for side, span in zip((left, right), gap, strict=True))
+    (start, end), (since, until) = gap
+    is_one = _IS_ONE[kinds]
+    if 1 not in left.flags[start:end].translate(is_one) or 1 not in right.flags[since:until].translate(is_one):
+        return 0
+    mine, yours = _told(left, start, end), _told(right, since, until)
     count = 0
     for kind in kinds:
-        ours = {token for token, flag in mine.items() if flag & kind} - yours.keys()
-        theirs = {token for token, flag in yours.items() if flag & kind} - mine.keys()
-        count += min(len(ours), len(theirs))
+        ours = sum(1 for token, flag in mine.items() if flag & kind and token not in yours)
+        theirs = sum(1 for token, flag in yours.items() if flag & kind and token not in mine) if ours else 0
+        count += min(ours, theirs)
     return count
 
 

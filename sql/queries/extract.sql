@@ -5,6 +5,9 @@ SELECT count(*) FROM ops.intake JOIN core.article USING (article_id) JOIN core.t
 WHERE state = 'fetched' AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
     AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s));
 
+-- name: coming
+SELECT EXISTS (SELECT FROM ops.intake WHERE state = 'waiting' AND lease_until BETWEEN %(wall)s AND %(beyond)s);
+
 -- name: claim
 WITH due AS (
     SELECT article_id, claims FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
@@ -41,6 +44,10 @@ FROM raw.entry JOIN core.article USING (article_id) JOIN core.sighting USING (ar
 WHERE article_id = ANY (%(articles)s)
 ORDER BY article_id, markup IS NULL, headline = '', sighting.first_seen_at, feed_id;
 
+-- name: hold
+SELECT article_id FROM ops.intake JOIN unnest(%(articles)s::bigint[], %(fences)s::bigint[]) AS mine (article_id, fence) USING (article_id, fence)
+ORDER BY article_id FOR UPDATE OF intake;
+
 -- name: lock_addresses
 SELECT pg_advisory_xact_lock(7003, %(title_id)s::integer);
 
@@ -68,32 +75,32 @@ SELECT %(url_key)s::bytea, %(url)s, %(article_id)s WHERE NOT EXISTS (SELECT FROM
 ON CONFLICT (url_key) DO NOTHING;
 
 -- name: newest
-SELECT number, text_sha, headline, text FROM core.article_version WHERE article_id = %(article_id)s ORDER BY number DESC LIMIT 1;
+SELECT DISTINCT ON (article_id) article_id, number, text_sha, headline, text FROM core.article_version
+WHERE article_id = ANY (%(articles)s) ORDER BY article_id, number DESC;
 
--- name: add_version
-INSERT INTO core.article_version (article_id, number, headline, standfirst, text, words, language, method, access, authors, published_at,
+-- name: add_versions
+COPY core.article_version (article_id, number, headline, standfirst, text, words, language, method, access, authors, published_at,
     published_precision, published_from, modified_at, modified_precision, modified_from, section, tags, canonical_url, images, flags,
-    copyright_holder, licence, text_sha, fence, extracted_at, change, boilerplate)
-VALUES (%(article_id)s, %(number)s, %(headline)s, %(standfirst)s, %(text)s, %(words)s, %(language)s, %(method)s, %(access)s, %(authors)s,
-    %(published_at)s, %(published_precision)s, %(published_from)s, %(modified_at)s, %(modified_precision)s, %(modified_from)s, %(section)s,
-    %(tags)s, %(canonical_url)s, %(images)s::jsonb, %(flags)s, %(copyright_holder)s, %(licence)s,
-    %(text_sha)s, %(fence)s, %(at)s, %(change)s, %(boilerplate)s);
+    copyright_holder, licence, text_sha, fence, extracted_at, change, boilerplate) FROM STDIN;
 
--- name: set_version
+-- name: set_versions
 UPDATE core.article SET
-    version = %(number)s,
-    published_at = CASE WHEN version IS NULL THEN %(published_at)s ELSE published_at END,
-    published_precision = CASE WHEN version IS NULL THEN %(published_precision)s ELSE published_precision END,
-    published_from = CASE WHEN version IS NULL THEN %(published_from)s ELSE published_from END
-WHERE article_id = %(article_id)s;
+    version = new.number,
+    published_at = CASE WHEN version IS NULL THEN new.published_at ELSE article.published_at END,
+    published_precision = CASE WHEN version IS NULL THEN new.published_precision ELSE article.published_precision END,
+    published_from = CASE WHEN version IS NULL THEN new.published_from ELSE article.published_from END
+FROM unnest(%(article_id)s::bigint[], %(number)s::integer[], %(published_at)s::timestamptz[], %(published_precision)s::text[],
+    %(published_from)s::text[]) AS new (article_id, number, published_at, published_precision, published_from)
+WHERE article.article_id = new.article_id;
 
--- name: add_credit
-INSERT INTO core.credit (article_id, number, rank, agency, extent, method, evidence, confidence)
-VALUES (%(article_id)s, %(number)s, %(rank)s, %(agency)s, %(extent)s, %(method)s, %(evidence)s, %(confidence)s);
+-- name: add_credits
+COPY core.credit (article_id, number, rank, agency, extent, method, evidence, confidence) FROM STDIN;
 
 -- name: sign
 INSERT INTO core.signature (article_id, number, version, boilerplate, packed, at)
-SELECT article_id, %(number)s, %(version)s, %(boilerplate)s, %(packed)s, first_seen_at FROM core.article WHERE article_id = %(article_id)s
+SELECT article_id, number, new.version, boilerplate, packed, first_seen_at
+FROM unnest(%(article_id)s::bigint[], %(number)s::integer[], %(version)s::integer[], %(boilerplate)s::bigint[], %(packed)s::bytea[])
+    AS new (article_id, number, version, boilerplate, packed) JOIN core.article USING (article_id)
 ON CONFLICT (article_id) DO UPDATE SET number = excluded.number, version = excluded.version, boilerplate = excluded.boilerplate,
     packed = excluded.packed, clustered_at = NULL;
 
@@ -103,13 +110,16 @@ WHERE shingle = ANY (%(sample)s::bigint[]) AND at = first_seen_at AND sample.art
     AND article.article_id = %(article_id)s;
 
 -- name: packed
-SELECT packed, version FROM core.signature WHERE article_id = %(article_id)s AND packed IS NOT NULL;
+SELECT article_id, packed FROM core.signature
+WHERE article_id = ANY (%(articles)s) AND packed IS NOT NULL AND version = %(version)s;
 
 -- name: add_samples
 INSERT INTO core.sample (shingle, at, article_id)
-SELECT DISTINCT shingle, first_seen_at, article_id FROM core.article CROSS JOIN unnest(%(sample)s::bigint[]) AS shingle
-WHERE article_id = %(article_id)s
+SELECT DISTINCT shingle, first_seen_at, article_id
+FROM unnest(%(articles)s::bigint[], %(shingles)s::bigint[]) AS new (article_id, shingle) JOIN core.article USING (article_id)
 ON CONFLICT DO NOTHING;
 
 -- name: kept
-UPDATE ops.intake SET state = 'kept', claims = 0, reason = NULL, lease_until = '2000-01-01Z' WHERE article_id = %(article_id)s AND fence = %(fence)s;
+UPDATE ops.intake SET state = 'kept', claims = 0, reason = NULL, lease_until = '2000-01-01Z'
+FROM unnest(%(articles)s::bigint[], %(fences)s::bigint[]) AS mine (article_id, fence)
+WHERE intake.article_id = mine.article_id AND intake.fence = mine.fence;

@@ -57,7 +57,8 @@ WHERE title.owner <> (SELECT owner FROM core.title WHERE title_id = %(title_id)s
     AND theirs.packed IS NOT NULL AND theirs.version = %(signed)s;
 
 -- name: repeated
-SELECT shingles FROM core.repetition WHERE title_id = %(title_id)s AND signed = %(signed)s ORDER BY learnt_at DESC, version LIMIT 1;
+SELECT DISTINCT ON (title_id) title_id, shingles FROM core.repetition WHERE title_id = ANY (%(titles)s) AND signed = %(signed)s
+ORDER BY title_id, learnt_at DESC, version;
 
 -- name: keep_repetition
 INSERT INTO core.repetition AS known (title_id, version, signed, shingles, learnt_at)

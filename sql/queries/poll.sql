@@ -54,10 +54,11 @@ UPDATE ops.schedule SET next_poll_at = %(again)s, lease_until = '2000-01-01Z' WH
 -- name: lock_addresses
 SELECT pg_advisory_xact_lock_shared(7003, %(title_id)s::integer);
 
--- name: add_article
+-- name: add_articles
 INSERT INTO core.article (url_key, url, title_id, first_seen_at)
-SELECT %(url_key)s::bytea, %(url)s, %(title_id)s, %(at)s
-WHERE NOT EXISTS (SELECT FROM core.alias WHERE url_key = %(url_key)s::bytea)
+SELECT url_key, url, %(title_id)s, %(at)s FROM unnest(%(url_key)s::bytea[], %(url)s::text[]) AS new (url_key, url)
+WHERE NOT EXISTS (SELECT FROM core.alias WHERE alias.url_key = new.url_key)
+ORDER BY url_key  -- so that two writers never wait for each other in a circle
 ON CONFLICT (url_key) DO NOTHING;
 
 -- name: articles
@@ -71,18 +72,22 @@ INSERT INTO ops.intake (article_id, host, next_try_at)
 SELECT article_id, split_part(split_part(url, '://', 2), '/', 1), first_seen_at FROM core.article WHERE article_id = ANY (%(articles)s)
 ON CONFLICT (article_id) DO NOTHING;
 
--- name: add_sighting
+-- name: add_sightings
 INSERT INTO core.sighting AS mine (article_id, feed_id, first_seen_at, last_seen_at, best_rank, last_rank)
-VALUES (%(article_id)s, %(feed_id)s, %(at)s, %(at)s, %(rank)s, %(rank)s)
+SELECT article_id, %(feed_id)s, %(at)s::timestamptz, %(at)s::timestamptz, min(rank), min(rank)
+FROM unnest(%(article_id)s::bigint[], %(rank)s::integer[]) AS new (article_id, rank) GROUP BY article_id ORDER BY article_id
 ON CONFLICT (article_id, feed_id) DO UPDATE SET
     last_seen_at = greatest(mine.last_seen_at, excluded.last_seen_at),
     best_rank = least(mine.best_rank, excluded.best_rank), last_rank = excluded.last_rank;
 
--- name: keep_entry
+-- name: keep_entries
 INSERT INTO raw.entry AS mine (article_id, feed_id, seen_at, guid, headline, summary, published_at, published_precision, updated_at,
     updated_precision, authors, language, section, markup)
-VALUES (%(article_id)s, %(feed_id)s, %(at)s, %(guid)s, %(headline)s, %(summary)s, %(published_at)s, %(published_precision)s, %(updated_at)s,
-    %(updated_precision)s, %(authors)s, %(language)s, %(section)s, %(markup)s)
+SELECT article_id, %(feed_id)s, %(at)s::timestamptz, guid, headline, summary, published_at, published_precision, updated_at, updated_precision,
+    authors, language, section, markup
+FROM json_to_recordset(%(rows)s::json) AS said (article_id bigint, guid text, headline text, summary text, published_at timestamptz,
+    published_precision text, updated_at timestamptz, updated_precision text, authors text[], language text, section text, markup text)
+ORDER BY article_id
 ON CONFLICT (article_id, feed_id) DO UPDATE SET
     seen_at = excluded.seen_at, guid = excluded.guid, headline = excluded.headline, summary = excluded.summary,
     published_at = excluded.published_at, published_precision = excluded.published_precision, updated_at = excluded.updated_at,

@@ -78,7 +78,8 @@ UPDATE core.article SET gone_at = %(at)s WHERE article_id = %(article_id)s;
 
 -- name: begin
 INSERT INTO ops.reread (article_id, host, since, due_at)
-SELECT article_id, host, %(since)s, %(due_at)s FROM ops.intake WHERE article_id = %(article_id)s
+SELECT article_id, host, since, due_at FROM ops.intake
+    JOIN unnest(%(article_id)s::bigint[], %(since)s::timestamptz[], %(due_at)s::timestamptz[]) AS new (article_id, since, due_at) USING (article_id)
 ON CONFLICT (article_id) DO NOTHING;
 
 -- name: versions

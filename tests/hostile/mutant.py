@@ -72,7 +72,7 @@ def prepare(guard: str, agencies: tuple[Any, ...], seed: int) -> None:
     """Prepare a child: without the guard, too."""
     if guard:
         install(guard)
-    from pipeline.steps import inside
+    from pipeline import inside
 
     inside.prepare(agencies, seed)
 

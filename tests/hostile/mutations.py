@@ -26,10 +26,10 @@ def _off(guard: str, path: str, old: str, new: str, *cases: str, also: tuple[Edi
 HOSTS, WIRE, REPLY, BODIES = "pipeline/web/hosts.py", "pipeline/web/wire.py", "pipeline/web/reply.py", "pipeline/web/bodies.py"
 TARGETS, ANSWERS, DOOR, GUARD = "pipeline/web/targets.py", "pipeline/web/answers.py", "pipeline/web/door.py", "pipeline/web/guard.py"
 ROBOTS, PACE, POLLED, POLL = "pipeline/web/robots.py", "pipeline/feeds/pace.py", "pipeline/steps/polled.py", "pipeline/steps/poll.py"
-CLEANING, JUDGING, INSIDE = "pipeline/feeds/cleaning.py", "pipeline/feeds/judging.py", "pipeline/steps/inside.py"
+CLEANING, JUDGING, INSIDE = "pipeline/feeds/cleaning.py", "pipeline/feeds/judging.py", "pipeline/inside.py"
 CHILDREN, SQL = "pipeline/children.py", "sql/queries/poll.sql"
 _KILLED = "tests/test_children.py::test_what_takes_too_"
-FETCH_SQL, LEASES = "sql/queries/fetch.sql", "pipeline/steps/leases.py"
+FETCH_SQL, LEASES, STORED_BY = "sql/queries/fetch.sql", "pipeline/steps/leases.py", "pipeline/steps/stored.py"
 _LEASE = "tests/test_steps_leases.py::test_"
 _DIES = "tests/test_steps_kill.py::test_a_step_that_dies_at_any_statement_and_runs_again_leaves_what_an_undisturbed_one_does"
 _LATE = ("tests/test_hostile_guards.py::test_who_comes_late_with_a_feed_stores_nothing",)
@@ -320,10 +320,31 @@ STORED = (
     ),
     _off(
         "one transaction a page",
-        "pipeline/steps/extract.py",
+        STORED_BY,
         "    return committed(edges.connection, partial(_stored, edges, paper, found))",
         "    edges.connection.autocommit = True\n    return _stored(edges, paper, found)",
         tests=(f"{_DIES}[extract-killed]",),
+    ),
+    _off(
+        "one transaction a lot of pages",
+        STORED_BY,
+        "        return committed(edges.connection, partial(_lot, edges, lot))",
+        "        edges.connection.autocommit = True\n        return _lot(edges, lot)",
+        tests=(f"{_DIES}[extract-killed]",),
+    ),
+    _off(
+        "the fence of pages that are read",
+        "sql/queries/extract.sql",
+        "AS mine (article_id, fence) USING (article_id, fence)\nORDER BY article_id FOR UPDATE",
+        "AS mine (article_id, number) USING (article_id)\nORDER BY article_id FOR UPDATE",
+        tests=("tests/test_steps_races.py::test_who_has_lost_a_page_to_somebody_else_stores_nothing",),
+    ),
+    _off(
+        "a row that cannot be held holds up no other",
+        STORED_BY,
+        "    except POISON:\n        middle = len(lot) // 2\n        return [*_together(edges, lot[:middle]), *_together(edges, lot[middle:])]",
+        "    except ZeroDivisionError:\n        return []",
+        tests=("tests/test_steps.py::test_a_page_that_the_database_refuses_holds_up_none_of_its_lot",),
     ),
     _off(
         "one writer of stories",

@@ -1,0 +1,185 @@
+"""What an article costs at each step, and whether history adds to it: `python -m benchmarks.apiece [--check] [--stored N]... [--titles N]`.
+
+A Postgres of its own is filled with so many stored articles (benchmarks/apiece_stored.sql): none, 100,000, a million, all within the thirty
+days in which copies are looked for. Then the newsstand's news of a day come, and each step takes all of it, one step after the other in one
+process, without Airflow. Told are seconds of CPU, which other work on the same cores hardly changes: of the step's own process, of its
+readers (the children that parse and extract), and of its sessions in Postgres.
+
+`publish` and `events` are told for a run, not an article: they look at the books, at what changed and at the last days once a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from pipeline import steps
+from pipeline.machine.postgres import Server
+from pipeline.settings import ROOT, Settings
+from pipeline.steps.cluster import cluster
+from pipeline.steps.edges import opened
+from pipeline.steps.events import events
+from pipeline.steps.extract import extract
+from pipeline.steps.fetch import fetch
+from pipeline.steps.poll import poll
+from pipeline.steps.publish import publish
+from pipeline.store import connect, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pipeline.steps.edges import Edges
+
+FILL = ROOT / "benchmarks" / "apiece_stored.sql"
+SIZES = (0, 100_000, 1_000_000)
+CEILING = 1.2  # what an article may cost beside a million stored ones, of what it costs beside none
+START = datetime(2026, 3, 30, 6, tzinfo=UTC)
+NOW = START + timedelta(hours=18)
+STANDING = f"{NOW.isoformat()} {NOW.isoformat()} 0"
+STEPS = (poll, fetch, extract, cluster, publish, events)
+ONCE = {"publish", "events"}  # a run's, not an article's
+SIDES = ("own", "readers", "Postgres")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What the steps cost beside so many stored articles: seconds of CPU."""
+
+    stored: int
+    articles: int
+    cost: Mapping[str, Mapping[str, float]]
+
+    def apiece(self, step: str) -> float:
+        """Return milliseconds an article."""
+        return 1000 * sum(self.cost[step].values()) / self.articles
+
+    @property
+    def whole(self) -> float:
+        return sum(self.apiece(step) for step in self.cost if step not in ONCE)
+
+
+@contextmanager
+def newsstand(folder: Path, titles: int) -> Iterator[dict[str, Any]]:
+    options = {"titles": titles, "days": 1, "seed": 5, "start": START.isoformat(), "clock": STANDING, "folder": folder}
+    command = [sys.executable, "-m", "pipeline.newsstand.serve", "--with-parent"]
+    command += [piece for name, value in options.items() for piece in (f"--{name}", str(value))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout
+            yield json.loads(process.stdout.readline()) | {"pid": process.pid}
+        finally:
+            process.terminate()
+
+
+def fill(url: str, articles: int) -> None:
+    """Bring the schema, and so many stored articles."""
+    migrate.up(url)
+    with connect(url, autocommit=True) as connection:
+        connection.execute("SELECT core.turn_samples(%s, '70 days', '30 days')", [NOW - timedelta(days=30)])
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("SET session_replication_role = replica")  # no triggers: the rows are made from each other
+        for name, value in {"articles": articles, "now": NOW.isoformat()}.items():
+            connection.execute("SELECT set_config(%s, %s, false)", [f"fill.{name}", str(value)])
+        for statement in FILL.read_text(encoding="utf-8").split(";\n") if articles else []:
+            if statement.strip():
+                connection.execute(statement.encode())
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+def measure(room: Path, stored: int, titles: int) -> Row:
+    with Server(room / "postgres") as server, newsstand(room / "stand", titles) as stand:
+        url = server.create("news")
+        with server._superuser() as connection:  # noqa: SLF001  filling is not what an owner does
+            connection.execute("GRANT SET ON PARAMETER session_replication_role TO news")
+            connection.execute("GRANT pg_checkpoint TO news")
+        started = time.monotonic()
+        fill(url, stored)
+        print(f"  filled with {stored:,} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+        settings = Settings(
+            var=room / "var", registry=stand["registry"], hosts=stand["hosts"], clock=STANDING, database_url=url, spacing=0.001
+        )
+        steps.sync(settings, url)
+        with opened(settings, url) as edges:
+            edges.ready("door", "shelf", "children")
+            cost = {step.__name__: _cost(step, edges, server, stand["pid"]) for step in STEPS}
+            with edges.connection.transaction():
+                (articles,) = edges.connection.execute("SELECT count(*) FROM core.story_article").fetchone() or (0,)
+    return Row(stored=stored, articles=articles - stored, cost=cost)
+
+
+def _cost(step: Any, edges: Edges, server: Server, stand: int) -> Counter[str]:
+    before = _cpu(server, stand)
+    step(edges)
+    after = _cpu(server, stand)
+    after.subtract(before)
+    return after
+
+
+def _cpu(server: Server, stand: int) -> Counter[str]:
+    """Return the seconds of CPU used so far: our own, our children's but the newsstand's, those of sessions in Postgres."""
+    own, postmaster = psutil.Process(), server.cluster.postmaster()
+    assert postmaster
+    used = Counter({"own": _seconds(own), "readers": 0.0, "Postgres": 0.0})
+    serving = {process.pid for process in postmaster.children()} | {postmaster.pid, stand}
+    for child in own.children(recursive=True):
+        with suppress(psutil.Error):
+            used["readers"] += _seconds(child) if child.pid not in serving else 0.0
+    for session in postmaster.children():
+        with suppress(psutil.Error):
+            used["Postgres"] += _seconds(session) if " news " in " ".join(session.cmdline()) else 0.0
+    return used
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def show(row: Row) -> None:
+    print(f"\n{row.stored:,} stored, {row.articles:,} come: {row.whole:.1f} ms of CPU an article, but for what is done once a run")
+    for step, cost in row.cost.items():
+        sides = "  ".join(f"{side} {1000 * cost[side] / row.articles:6.2f}" for side in SIDES)
+        once = f"  ({sum(cost.values()):.2f} s a run)" if step in ONCE else ""
+        print(f"  {step:<8} {sides}   together {row.apiece(step):6.2f} ms{once}", flush=True)
+
+
+def judge(rows: list[Row]) -> int:
+    first, last = rows[0], rows[-1]
+    for step in first.cost:
+        print(f"  {step:<8} at {last.stored:,}: {last.apiece(step) / first.apiece(step):.2f} times what it costs at {first.stored:,}")
+    ratio = last.whole / first.whole
+    how = "ok " if ratio <= CEILING else "NO "
+    print(f"{how} an article at {last.stored:,}, of one at {first.stored:,}: {ratio:.2f} (ceiling {CEILING:g})")
+    return int(ratio > CEILING)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--stored", type=int, action="append")
+    parser.add_argument("--titles", type=int, default=120)
+    parser.add_argument("--check", action="store_true")
+    given = parser.parse_args()
+    rows = []
+    for stored in given.stored or SIZES:
+        with tempfile.TemporaryDirectory(prefix="apiece-", ignore_cleanup_errors=True) as room:
+            Path(room).chmod(0o755)
+            rows.append(measure(Path(room), stored, given.titles))
+        show(rows[-1])
+    return judge(rows) if len(rows) > 1 and given.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
