@@ -8,6 +8,7 @@ from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, snapshot, worl
 from pipeline.errors import LedgerError, SettingsError
 from pipeline.steps import batches, rounds, tasks
 from pipeline.steps.cluster import cluster
+from pipeline.steps.edges import Wanted
 from pipeline.steps.extract import extract
 from pipeline.steps.fetch import fetch
 from pipeline.steps.poll import poll
@@ -118,3 +119,21 @@ def test_a_run_has_three_numbers_and_a_ledger_that_does_not_balance_says_which_l
     with pytest.raises(LedgerError, match=r"the ledger's article line: 1 of 3 are unaccounted for"):
         tasks.publish()
     assert ask(edges, "SELECT count(*) FROM ops.edition WHERE at = %s", LATER) == [(1,)], "no edition is written"
+
+
+@pytest.mark.database
+def test_pages_are_read_while_others_fetch_them_until_nobody_does(edges, monkeypatch):
+    monkeypatch.setattr("pipeline.steps.extract.GLANCE", 0.0)
+    monkeypatch.setattr("pipeline.steps.extract.PATIENCE", 0.05)
+    for number in range(3):
+        edges.door.publish("alpha", f"page-{number}", UNRELATED)
+    with edges.connection.transaction():
+        edges.connection.execute("UPDATE ops.schedule SET next_poll_at = %s", [NOON])
+    poll(edges), fetch(edges, Wanted(limit=1))
+
+    def comes(done, _total):
+        """Let the next page come when one has been read."""
+        fetch(edges, Wanted(limit=1))
+
+    assert extract(edges, follow=True, report=comes)["article"].doors == {"new": 3}
+    assert tasks.follow([]) == tasks.follow([tasks.Batch(label="one", hosts=[])]) == {}, "of one task the pages are read when it has ended"
