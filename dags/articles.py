@@ -4,7 +4,7 @@
 last line, then `./wiredesk doctor`. Clearing any task is safe; what is pending is rows, and a run takes all of it, whoever left it.
 
 Runbook, each task: [plan](wiredesk/runbook#articles-plan), [fetch](wiredesk/runbook#articles-fetch),
-[extract](wiredesk/runbook#articles-extract), [settle](wiredesk/runbook#articles-settle).
+[follow](wiredesk/runbook#articles-follow), [extract](wiredesk/runbook#articles-extract), [settle](wiredesk/runbook#articles-settle).
 """
 
 from __future__ import annotations

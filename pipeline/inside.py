@@ -35,9 +35,7 @@ def _first() -> Page:
     """Return a page that says next to nothing, in the form that most have."""
     title = Title(key="first", name="First", owner="", country="", language="en", kind="newspaper", domains=("first.example",), feeds=())
     said = "".join(f"<p>Nothing happened in the harbour on Monday, the {number}th day on which nothing did.</p>" for number in range(4, 20))
-    body = (
-        f"<html lang=en><head><title>Nothing happened</title></head><body><article><h1>Nothing happened</h1>{said}</article></body>"
-    )
+    body = f"<html lang=en><head><title>Nothing happened</title></head><body><article><h1>Nothing happened</h1>{said}</article></body>"
     at = datetime(2026, 1, 1, tzinfo=UTC)
     url = "http://first.example/nothing"
     return Page(url=url, body=body.encode(), content_type="text/html", fetched_at=at, title=title, entry=None)
