@@ -15,7 +15,8 @@ UNION ALL
 SELECT at, articles, stories, copies, refused, pending FROM ops.edition ORDER BY at DESC LIMIT 1;
 
 -- name: polls_by_hour
-SELECT date_trunc('hour', at) AS hour, count(*) AS polls, count(*) FILTER (WHERE reason IS NOT NULL) AS failed,
+-- date_trunc would ask for the session's time zone at each row, and took half as long again.
+SELECT date_bin('1 hour', at, '2000-01-01Z') AS hour, count(*) AS polls, count(*) FILTER (WHERE reason IS NOT NULL) AS failed,
     count(*) FILTER (WHERE unchanged) AS unchanged, sum(seen) AS seen, sum(new) AS new, sum(refused) AS refused
 FROM ops.poll WHERE at > %(since)s AND at <= %(now)s GROUP BY hour ORDER BY hour;
 
