@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import socketserver
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from pipeline.machine import airflow, doctor
 from pipeline.machine.databases import Urls
 from pipeline.settings import ROOT, Settings
+from pipeline.steps import warm
 from pipeline.store import connect
 
 pytestmark = [pytest.mark.airflow, pytest.mark.database, pytest.mark.process]
@@ -160,3 +162,25 @@ def test_what_airflow_loads_in_each_of_its_parts_is_light():
     code = "import sys; sys.path.insert(0, 'pipeline/ui/plugins'); import airflow.plugins_manager; before = set(sys.modules); import wiredesk; print(sorted(name for name in set(sys.modules) - before if name.partition('.')[0] in {'fastapi', 'psycopg', 'jinja2', 'pygal', 'sqlalchemy', 'pipeline'}))"
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip().splitlines()[-1] == "['pipeline', 'pipeline.ui', 'pipeline.ui.promises']"
+
+
+@pytest.mark.parametrize(("part", "ahead"), [("scheduler", True), ("dag-processor", False)])
+def test_only_what_forks_tasks_has_imported_what_they_need(tmp_path, part, ahead):
+    """Half a second of each task, and the same in the parts that have none."""
+    code = f"import sys; sys.argv = ['airflow', '{part}']; import airflow.settings; airflow.settings.initialize(); print('pipeline.steps.extract' in sys.modules, 'airflow.api_fastapi.common.types' in sys.modules)"
+    nowhere = Urls(news="postgresql://n@127.0.0.1:1/news", airflow="postgresql://a@127.0.0.1:1/airflow")
+    environment = os.environ | airflow.environment(Settings(var=tmp_path), nowhere)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split()[-2:] == [str(ahead), "False"]
+
+
+def test_what_tasks_import_is_what_their_processes_have_imported():
+    """A step that a task imports where it needs it stands in the list of those that are imported ahead."""
+    source = (ROOT / "pipeline" / "steps" / "tasks.py").read_text(encoding="utf-8")
+    dags = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "dags").glob("*.py"))
+    wanted = set(re.findall(r"^ +from pipeline\.steps\.(\w+) import", source, re.MULTILINE)) | set(
+        re.findall(r"from pipeline\.steps import (\w+)", dags)
+    )
+    assert len(wanted) > 8
+    assert wanted <= set(warm.__all__)

@@ -30,6 +30,7 @@ COMMAND = [sys.executable, "-m", "airflow"]
 USER = "admin"
 PREFIX = "AIRFLOW__"
 AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # numpy would start threads where it is imported, and tasks are forked from there
 QUIET = {"SCARF_ANALYTICS": "false", "DO_NOT_TRACK": "1"}
 OPINIONS = {  # an AIRFLOW__ variable of the user's goes before each of these
     "CORE__EXECUTOR": "LocalExecutor",
@@ -78,13 +79,17 @@ def environment(settings: Settings, urls: Urls) -> dict[str, str]:
         "LOGGING__BASE_LOG_FOLDER": str(settings.var.resolve() / "log" / "tasks"),
     }
     given = {name.removeprefix(PREFIX): value for name, value in os.environ.items() if name.startswith(PREFIX)}
-    ours = {
-        "AIRFLOW_HOME": str(home),
-        "PYTHONPATH": os.pathsep.join(filter(None, dict.fromkeys([str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]))),
-        "WIREDESK_DATABASE_URL": urls.news,
-        "WIREDESK_AIRFLOW_DATABASE_URL": urls.airflow,
-        "AIRFLOW_CONN_NEWS": urls.news.replace("postgresql://", "postgres://", 1),
-    } | QUIET
+    ours = (
+        {
+            "AIRFLOW_HOME": str(home),
+            "PYTHONPATH": os.pathsep.join(filter(None, dict.fromkeys([str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]))),
+            "WIREDESK_DATABASE_URL": urls.news,
+            "WIREDESK_AIRFLOW_DATABASE_URL": urls.airflow,
+            "AIRFLOW_CONN_NEWS": urls.news.replace("postgresql://", "postgres://", 1),
+        }
+        | ALONE
+        | QUIET
+    )
     opinions = {PREFIX + name: value for name, value in (OPINIONS | given | must).items()}
     return telemetry(settings) | _exported(settings) | opinions | ours
 

@@ -73,7 +73,7 @@ def environment(settings: Settings, given: Mapping[str, str], part: str) -> dict
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(airflow.logins(settings)),
     }
     defaults = {airflow.PREFIX + name: value for name, value in (airflow.OPINIONS | OPINIONS | login).items()}
-    own = {"AIRFLOW_HOME": str(home), "PYTHONPATH": str(ROOT)} | airflow.QUIET
+    own = {"AIRFLOW_HOME": str(home), "PYTHONPATH": str(ROOT)} | airflow.ALONE | airflow.QUIET
     return defaults | airflow.telemetry(settings) | {name: value for name, value in given.items() if name != LOGIN} | own
 
 

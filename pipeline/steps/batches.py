@@ -11,8 +11,8 @@ from pipeline.web.sites import site
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST = 32  # mapped tasks of a run; more are hard to read, and each costs half a second of CPU
-ITEMS = 150  # a task has at least so many, if there are
+MOST = 32  # mapped tasks of a run; more are hard to read, and each costs some CPU to begin and end
+ITEMS = 150  # a task has at least so many, if there are: it asks 32 sites at once, so more tasks than slots gain nothing
 
 
 class Batch(TypedDict):

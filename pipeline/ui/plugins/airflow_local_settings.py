@@ -1,10 +1,13 @@
-"""What Airflow's own first page says of us: it shows a part that we do not run as ill and counts what people are asked, unexplained.
+"""What Airflow reads first in each of its parts, whatever they are: what its first page says of us, and that tasks begin warm.
 
-Airflow reads this file in each of its parts and each task, so its class of alerts is imported where that page is asked for.
+That page shows a part that we do not run as ill and counts what people are asked, unexplained. Its class of alerts is imported where the
+page is asked for, since this file is read by all parts. Tasks are forked from the scheduler's workers, or Celery's: what they need is
+imported there.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DASHBOARD_UIALERTS"]
 
+FORKING = {"scheduler", "celery"}  # Airflow's commands whose processes fork tasks
 SAID = (
     "Is the news well? Look at **Wiredesk**, *Overview*. "
     "**Triggerer** is red here because none runs: no task of ours waits for one, and nothing is wrong. "
@@ -30,3 +34,6 @@ class _Alerts:
 
 
 DASHBOARD_UIALERTS = _Alerts()
+
+if FORKING & set(sys.argv[1:2]):
+    import pipeline.steps.warm  # noqa: F401
