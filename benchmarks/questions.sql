@@ -77,12 +77,12 @@ INSERT INTO core.match SELECT origin.article_id, piece.article_id, kept, 1 - own
 FROM core.piece JOIN (SELECT story, article_id FROM core.piece WHERE copy = 1) AS origin USING (story) WHERE copy > 1 AND copies > 2 AND origin.article_id < piece.article_id;
 
 -- words of all but the first 20,000 stories, from the pool: what publish itself would take for them is measured on those
-DROP INDEX core.fulltext_words, core.fulltext_names; INSERT INTO core.fulltext SELECT article_id, story, version.language, copy = 1, at, text_sha, names, setweight(to_tsvector(core.configuration(version.language), headline), 'A') || vector
+CREATE TABLE core.later AS SELECT indexdef FROM pg_indexes WHERE indexname IN ('fulltext_words', 'fulltext_names'); DROP INDEX core.fulltext_words, core.fulltext_names; INSERT INTO core.fulltext SELECT article_id, story, version.language, copy = 1, at, text_sha, names, setweight(to_tsvector(core.configuration(version.language), headline), 'A') || vector
 FROM core.piece JOIN core.article USING (article_id) JOIN core.article_version AS version USING (article_id) JOIN core.pool ON pool.n = piece.pool JOIN core.pool_words AS words ON words.n = piece.pool AND words.language = version.language
 WHERE number = article.version AND story > 20000;
 
 -- indexes of words, made at once
-CREATE INDEX fulltext_words ON core.fulltext USING gin (vector) WITH (fastupdate = off); CREATE INDEX fulltext_names ON core.fulltext USING gin (names) WITH (fastupdate = off);
+DO $$ DECLARE each record; BEGIN FOR each IN SELECT indexdef FROM core.later LOOP EXECUTE each.indexdef; END LOOP; END $$;
 
 -- an edition, and what it has to count
 INSERT INTO ops.edition (at, articles, stories, copies, refused, pending) SELECT '2026-03-02Z', count(*), count(*) FILTER (WHERE copy = 1), count(*) FILTER (WHERE copy > 1), 0, 0 FROM core.piece;

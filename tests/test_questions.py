@@ -372,6 +372,28 @@ def test_the_kept_figures_are_those_that_counting_from_nothing_gives(asked):
             assert asked.connection.execute(f"SELECT * FROM core.{name} ORDER BY 1, 2, 3").fetchall() == before[name], name
 
 
+@pytest.mark.parametrize(
+    ("number", "found_by", "never"),
+    [
+        (2, "coverage_of_agency", "core.reach_pkey"),  # whether the agency's own was seen stands beside each copy
+        (6, "coverage_by_time", "core.coverage"),  # as old as the stories asked for, no older
+        (7, "coverage_of_story", "core.coverage"),
+        (11, "fulltext_names", "core.fulltext"),
+        (12, "fulltext_words", "core.fulltext"),
+        (13, "fulltext_words", "core.fulltext"),
+    ],
+)
+def test_what_took_long_at_a_million_articles_reads_by_an_index_what_it_is_about_and_no_table_as_a_whole(asked, number, found_by, never):
+    with asked.connection.transaction(force_rollback=True):
+        asked.connection.execute("SET LOCAL enable_seqscan = off")  # in small tables nothing else would be chosen
+        asked.connection.execute(f"SET LOCAL enable_nestloop = {'off' if number == 6 else 'on'}")
+        index, table = (f"pg_stat_get_xact_numscans('{name}'::regclass)" for name in (f"core.{found_by}", never))
+        before = rows(asked, f"SELECT {index}, {table}")[0]
+        assert asked(number)
+        after = rows(asked, f"SELECT {index}, {table}")[0]
+    assert (after[0] > before[0], after[1] - before[1]) == (True, 0)
+
+
 def test_the_questions_are_one_word_away(demo, monkeypatch):
     monkeypatch.setenv("WIREDESK_DATABASE_URL", demo.where.news)
     monkeypatch.setenv("WIREDESK_AIRFLOW_DATABASE_URL", demo.where.airflow)

@@ -7,7 +7,8 @@ first. A story that is a little like two events therefore stays with one of them
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipeline.events import likeness
@@ -64,12 +65,20 @@ def pairs(weighed: Sequence[Weighed], policy: Policy = Policy()) -> Iterator[Pai
     """Yield the places of stories that are worth comparing, lower one first: they share heavy terms."""
     having: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(weighed):
-        met: Counter[int] = Counter()
-        heavy = sorted(one.weights, key=lambda term: (-one.weights[term], term))[: policy.heavy]
-        for term in heavy:
-            met.update(having[term][-policy.hot :])
-            having[term].append(place)
-        yield from ((other, place) for other, times in met.items() if times >= policy.met)
+        found = [having[term] for term in _heavy(one.weights, policy.heavy)]
+        met = Counter(chain.from_iterable([stories[-policy.hot :] for stories in found]))
+        for stories in found:
+            stories.append(place)
+        yield from [(other, place) for other, times in met.items() if times >= policy.met]
+
+
+def _heavy(weights: Mapping[str, float], most: int) -> list[str]:
+    """Return the heaviest terms; of equal ones those that come first by the alphabet."""
+    if len(weights) <= most:
+        return list(weights)
+    least = sorted(weights.values(), reverse=True)[most - 1]
+    heavier = [term for term, weight in weights.items() if weight > least]
+    return heavier + sorted(term for term, weight in weights.items() if weight == least)[: most - len(heavier)]
 
 
 def _places(ordered: Sequence[Sketch], pairs: Iterable[Pair]) -> list[Pair]:
@@ -90,9 +99,9 @@ def _united(groups: Iterable[Sequence[int]], together: Iterable[Pair], apart: Se
 
 
 def _links(weighed: Sequence[Weighed], policy: Policy) -> dict[Pair, float]:
-    found = {}
+    found, near = {}, replace(policy.likeness, floor=max(policy.alike, policy.likeness.floor))  # what is under it is no link
     for left, right in pairs(weighed, policy):
-        alike = likeness.likeness(weighed[left], weighed[right], policy.likeness)
+        alike = likeness.likeness(weighed[left], weighed[right], near)
         if alike >= policy.alike:
             found[left, right] = alike
     return found

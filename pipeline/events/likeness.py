@@ -49,6 +49,7 @@ class Weighed:
     weights: Mapping[str, float]
     abroad: Mapping[str, float]  # names and numbers alone
     about: Mapping[str, float]
+    whole: float  # weight of all that it is about
     phrases: frozenset[int]
     norm: float
     norm_abroad: float
@@ -57,12 +58,23 @@ class Weighed:
 def weigh(sketches: Sequence[Sketch], policy: Policy = Policy()) -> list[Weighed]:
     """Return the sketches with each term's weight by its rarity among them."""
     told = Counter(one.language for one in sketches)
-    had = Counter(key for one in sketches for key in ((term, _where(term, one.language)) for term in one.terms))
-    rare = {
-        (term, where): math.log(((told[where] if where else len(sketches)) + policy.expected) / (times + policy.expected * usual(term)))
-        for (term, where), times in had.items()
-    }
-    return [_weighed(one, rare, policy) for one in sketches]
+    had = {language: Counter[str]() for language in told}
+    for one in sketches:
+        had[one.language].update(one.terms)
+    named: Counter[str] = Counter()
+    for counts in had.values():
+        named.update({term: times for term, times in counts.items() if term[0] in "@#"})  # they are the same in every language
+    worth = {}
+    for language, counts in had.items():
+        boost = {"@": (1 + policy.name) / 2 if language in NOUNS else policy.name, "#": policy.number}
+        worth[language] = {
+            term: boost[term[0]] * _rarity(term, named[term], len(sketches), policy)
+            if term[0] in "@#"
+            else _rarity(term, times, told[language], policy)
+            for term, times in counts.items()
+        }
+    louder = {count: 1 + math.log(count) for count in {count for one in sketches for count in one.counts}}
+    return [_weighed(one, worth[one.language], louder) for one in sketches]
 
 
 def usual(term: str) -> float:
@@ -102,24 +114,20 @@ def because(one: Weighed, others: Iterable[Weighed], most: int = 5) -> tuple[str
     return tuple(shown[term] for term in best)
 
 
-def _where(term: str, language: str) -> str:
-    """Names and numbers are the same everywhere (""), words are a language's."""
-    return "" if term[0] in "@#" else language
+def _rarity(term: str, times: int, among: int, policy: Policy) -> float:
+    return max(0.0, math.log((among + policy.expected) / (times + policy.expected * usual(term))))
 
 
-def _weighed(one: Sketch, rare: Mapping[tuple[str, str], float], policy: Policy) -> Weighed:
-    named = (1 + policy.name) / 2 if one.language in NOUNS else policy.name
-    boost = {"@": named, "#": policy.number}
-    weights = {
-        term: (1 + math.log(count)) * max(0.0, rare[term, _where(term, one.language)]) * boost.get(term[0], 1.0)
-        for term, count in zip(one.terms, one.counts, strict=True)
-    }
+def _weighed(one: Sketch, worth: Mapping[str, float], louder: Mapping[float, float]) -> Weighed:
+    weights = {term: louder[count] * worth[term] for term, count in zip(one.terms, one.counts, strict=True)}
     abroad = {term: weight for term, weight in weights.items() if term[0] in "@#"}
+    about = {term: weights[term] for term in one.about}
     return Weighed(
         sketch=one,
         weights=weights,
         abroad=abroad,
-        about={term: weights[term] for term in one.about},
+        about=about,
+        whole=math.fsum(about.values()),
         phrases=frozenset(one.phrases),
         norm=_norm(weights),
         norm_abroad=_norm(abroad),
@@ -127,36 +135,39 @@ def _weighed(one: Sketch, rare: Mapping[tuple[str, str], float], policy: Policy)
 
 
 def _norm(weights: Mapping[str, float]) -> float:
-    return math.sqrt(math.fsum(weight * weight for weight in weights.values()))
+    return math.hypot(*weights.values())
 
 
 def _cosine(one: Weighed, other: Weighed) -> float:
-    few, many = sorted((one.weights, other.weights), key=len)
-    norms = one.norm * other.norm
-    return math.fsum(weight * many[term] for term, weight in few.items() if term in many) / norms if norms else 0.0
+    mine, theirs, norms = one.weights, other.weights, one.norm * other.norm
+    return math.fsum([mine[term] * theirs[term] for term in mine.keys() & theirs.keys()]) / norms if norms else 0.0
 
 
 def _cosine_abroad(one: Weighed, other: Weighed, policy: Policy) -> float:
-    few, many = sorted((one.abroad, other.abroad), key=len)
-    shared = [weight * many[term] for term, weight in few.items() if term in many]
+    mine, theirs = one.abroad, other.abroad
+    shared = [mine[term] * theirs[term] for term in mine.keys() & theirs.keys()]
     return math.fsum(shared) / (one.norm_abroad * other.norm_abroad) if len(shared) >= policy.abroad and any(shared) else 0.0
 
 
 def _led(one: Weighed, other: Weighed) -> float:
     """Return which share of what each is about stands in the other, the mean of both; half where neither names anything."""
-    shares = [share for share in (_found(one, other), _found(other, one)) if share is not None]
+    shares = [_found(mine.about, theirs, mine.whole) for mine, theirs in ((one, other), (other, one)) if mine.whole]
     return sum(shares) / len(shares) if shares else 0.5
 
 
-def _found(one: Weighed, other: Weighed, kinds: str = "@#") -> float | None:
-    about = {term: weight for term, weight in one.about.items() if term[0] in kinds}
-    whole = math.fsum(about.values())
-    return math.fsum(weight for term, weight in about.items() if term in other.weights) / whole if whole else None
+def _found(about: Mapping[str, float], other: Weighed, whole: float) -> float:
+    return math.fsum([about[term] for term in about.keys() & other.weights.keys()]) / whole
+
+
+def _figures(one: Weighed) -> tuple[Mapping[str, float], float]:
+    about = {term: weight for term, weight in one.about.items() if term[0] == "#"}
+    return about, math.fsum(about.values())
 
 
 def _agreed(one: Weighed, other: Weighed, led: float, policy: Policy) -> bool:
     """Return whether two texts of one form name the same names and numbers, so that they may be of one happening."""
-    figures = [share for share in (_found(one, other, "#"), _found(other, one, "#")) if share is not None]
+    told = ((*_figures(one), other), (*_figures(other), one))
+    figures = [_found(about, theirs, whole) for about, whole, theirs in told if whole]
     return led >= policy.agreed and (not figures or sum(figures) / len(figures) >= policy.counted)
 
 

@@ -36,14 +36,15 @@ WITH facts AS (
         row_number() OVER (PARTITION BY story_id, owner ORDER BY happened_at, article_id) = 1 AS once_per_owner,
         row_number() OVER (PARTITION BY story_id, country ORDER BY happened_at, article_id) = 1 AS once_per_country,
         date_trunc('minute', happened_at) = min(date_trunc('minute', happened_at)) OVER (PARTITION BY story_id) AS is_first,
-        min(title_id) OVER (PARTITION BY story_id) = max(title_id) OVER (PARTITION BY story_id) AS is_alone
+        min(title_id) OVER (PARTITION BY story_id) = max(title_id) OVER (PARTITION BY story_id) AS is_alone,
+        bool_or(by_agency) OVER (PARTITION BY story_id) AS is_seen
     FROM facts
 )
 SELECT article_id, story_id, title_id, owner, country, agency, by_agency, credited, language, section, access, happened_at, relation,
     CASE WHEN relation <> 'origin' THEN kept END, CASE WHEN relation <> 'origin' THEN own END, CASE WHEN relation <> 'origin' THEN lag END,
     thirds.at_start, thirds.at_middle, thirds.at_end, words,
     CASE WHEN agency IS NULL OR by_agency THEN 0 WHEN relation = 'origin' THEN words ELSE round(words * (1 - own)) END::integer, number,
-    once_per_title, once_per_owner, once_per_country, is_first, is_alone
+    once_per_title, once_per_owner, once_per_country, is_first, is_alone, CASE WHEN agency IS NOT NULL THEN is_seen END
 FROM placed LEFT JOIN LATERAL (
     SELECT  -- of each third of the origin, how much lies within the shared passages
         least(1, sum(greatest(0, least(start + length, size / 3) - start)) / (size / 3)) AS at_start,
@@ -66,7 +67,7 @@ DELETE FROM core.reach WHERE story_id = ANY (%(stories)s);
 INSERT INTO core.reach
 SELECT story_id, count(*), count(DISTINCT title_id), count(DISTINCT owner), count(DISTINCT country), min(happened_at), max(happened_at),
     min((SELECT min(best_rank) FROM core.sighting WHERE sighting.article_id = coverage.article_id)),
-    bool_or(by_agency) FILTER (WHERE agency IS NOT NULL)
+    bool_or(agency_seen)
 FROM core.coverage WHERE story_id = ANY (%(stories)s) GROUP BY story_id;
 
 -- name: undo_days

@@ -14,7 +14,7 @@ SELECT
     article.url,                                                    -- its address
     newest.headline::text AS headline,                              -- its headline
     coverage.relation,                                              -- to the text that stands for the story: origin (the agency's own was not seen, and this copy stands for it), or how it copies: verbatim (all of it, at most 5 % of its own), trimmed (cut, at most 10 % of its own), edited (half or more kept, and rewritten or added to), expanded (90 % or more kept, and more than 10 % of its own), partial (less than half kept, with more of its own)
-    reach.agency_seen,                                              -- whether the agency's own article was seen; false: kept, own and lag are measured from a subscriber's copy
+    coverage.agency_seen,                                           -- whether the agency's own article was seen; false: kept, own and lag are measured from a subscriber's copy
     coverage.kept,                                                  -- share of the origin's text that was kept, 0 to 1, the newest version of the copy against the newest of the origin: a copy of an older version (mart.stale_copy) looks trimmed; null of an origin
     coverage.own,                                                   -- share of the article that is the title's own, 0 to 1; null of an origin
     coverage.lag,                                                   -- time after the origin, negative where it was out before; null where relation is origin, and else where one of the two times is not exact
@@ -32,6 +32,5 @@ FROM core.coverage
     LEFT JOIN core.agency ON agency.agency = coverage.agency
     LEFT JOIN core.article ON article.article_id = coverage.article_id
     LEFT JOIN core.article_version AS newest ON newest.article_id = coverage.article_id AND newest.number = coverage.version
-    LEFT JOIN core.reach ON reach.story_id = coverage.story_id
     LEFT JOIN core.section ON section.name = coverage.section
 WHERE coverage.agency IS NOT NULL AND NOT coverage.by_agency AND coverage.once_per_title
