@@ -75,11 +75,13 @@ DECLARE
     texts bigint;
     first timestamptz;
     last timestamptz;
+    days date[];  -- one by one: from a day on, the index would be read to one of its ends
 BEGIN
     SELECT * INTO mine FROM core.fulltext AS f
     WHERE f.article_id = (SELECT s.canonical_id FROM core.story AS s WHERE s.story_id = related.story);
     first := mine.happened_at - interval '36 hours';
     last := mine.happened_at + interval '36 hours';
+    days := ARRAY(SELECT core.day(first) + each FROM generate_series(0, core.day(last) - core.day(first)) AS each);
     SELECT e.event_id INTO ours FROM core.event_story AS e WHERE e.story_id = related.story;
     SELECT count(*) INTO texts FROM core.fulltext AS f WHERE f.is_canonical AND f.happened_at BETWEEN first AND last;
     mine.names := ARRAY(  -- in a large database the statistics know which names say nothing, before any row is read
@@ -92,7 +94,7 @@ BEGIN
     RETURN QUERY
         WITH these AS MATERIALIZED (
             SELECT f.story_id, f.names, f.happened_at FROM core.fulltext AS f
-            WHERE f.is_canonical AND f.names && mine.names AND core.day(f.happened_at) BETWEEN core.day(first) AND core.day(last)
+            WHERE f.is_canonical AND f.names && mine.names AND core.day(f.happened_at) = ANY (days)
         ), near AS MATERIALIZED (
             SELECT these.story_id, name
             FROM these CROSS JOIN LATERAL (SELECT unnest(these.names) AS name) AS each
