@@ -26,10 +26,13 @@ CREATE TABLE core.pool_words AS SELECT n, language, to_tsvector(core.configurati
 
 -- stories: a third are agencies', with many copies each; the others stand mostly alone
 CREATE TABLE core.plan AS
-SELECT n AS story, CASE WHEN random() < 0.2 THEN 1 + least(199, floor(1.7 / (random() + 0.006)))::integer WHEN random() < 0.1 THEN 2 ELSE 1 END AS copies,
-    '2026-03-02Z'::timestamptz - interval '100 days' * greatest(0, 1 - n / (0.309 * current_setting('fill.articles')::integer)) AS at, 1 + floor(20000 * random())::integer AS pool,
-    1 + floor(20 * random() ^ 2.5)::integer AS wire, 1 + floor(620 * random() ^ 1.6)::integer AS place
-FROM generate_series(1, current_setting('fill.articles')::integer) AS n;
+SELECT story, copies, '2026-03-02Z'::timestamptz - interval '100 days' * greatest(0, 1 - sum(copies) OVER (ORDER BY story) / current_setting('fill.articles')::float8) AS at,
+    pool, wire, place
+FROM (
+    SELECT n AS story, CASE WHEN random() < 0.2 THEN 1 + least(199, floor(1.7 / (random() + 0.006)))::integer WHEN random() < 0.1 THEN 2 ELSE 1 END AS copies,
+        1 + floor(20000 * random())::integer AS pool, 1 + floor(20 * random() ^ 2.5)::integer AS wire, 1 + floor(620 * random() ^ 1.6)::integer AS place
+    FROM generate_series(1, current_setting('fill.articles')::integer) AS n
+) AS made;
 
 -- articles of the stories until there are enough
 CREATE TABLE core.piece AS
