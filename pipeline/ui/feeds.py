@@ -83,8 +83,6 @@ def feed(request: Request, feed_id: int) -> HTMLResponse:
             raise HTTPException(404, f"There is no feed {feed_id}.")
         polls = dicts(edges.connection, "ui.feed_polls", feed_id=feed_id, limit=POLLS, offset=0)
         listed = dicts(edges.connection, "ui.feed_polls", feed_id=feed_id, limit=LISTED + 1, offset=(number - 1) * LISTED)
-        shown = [row["at"] for row in listed[:LISTED]]
-        here = dicts(edges.connection, "ui.first_here", feed_id=feed_id, since=min(shown, default=now), polls=shown)
         events = dicts(edges.connection, "ui.feed_events", feed_id=feed_id, limit=EVENTS)
         refusals = dicts(edges.connection, "ui.feed_refusals", feed_id=feed_id, limit=REFUSALS)
         missed = dicts(edges.connection, "alarms.missed", feed_id=feed_id, since=now - WEEK)
@@ -96,7 +94,6 @@ def feed(request: Request, feed_id: int) -> HTMLResponse:
         feed=one,
         health=HEALTH | {"retired": "no longer in the registry"},
         polls=listed[:LISTED],
-        first_here={row["at"]: row["entries"] for row in here},
         number=number,
         more=len(listed) > LISTED,
         events=events,

@@ -91,11 +91,6 @@ WHERE feed.feed_id = %(feed_id)s;
 SELECT at, status, reason, detail, unchanged, form, bytes, seconds, seen, new, fresh, known, refused, next_poll_at
 FROM ops.poll WHERE feed_id = %(feed_id)s ORDER BY fence DESC LIMIT %(limit)s OFFSET %(offset)s;
 
--- name: first_here
--- Entries that each poll found which this feed had not listed before: more than are new, if another feed had them first.
-SELECT first_seen_at AS at, count(*) AS entries FROM core.sighting
-WHERE feed_id = %(feed_id)s AND last_seen_at >= %(since)s AND first_seen_at = ANY (%(polls)s) GROUP BY first_seen_at;
-
 -- name: feed_events
 SELECT at, what, was, now, detail, who FROM ops.feed_event WHERE feed_id = %(feed_id)s ORDER BY at DESC, feed_event_id DESC LIMIT %(limit)s;
 
