@@ -3,7 +3,7 @@
 All steps run in this process, on a Postgres of their own, every `--hours` of the news' time, and upkeep once a day. Each tenth of the way
 it is noted what memory this process and its readers have, how large each table is, and how long planning a run takes. In the end: memory is
 flat, a table without retention grows no faster than what came in, planning takes no longer, and no feed was left due. 90 days of 1,000
-titles, 0.6 articles a title and day (`soak_world.py`), fit an hour; a short try: --days 6 --titles 60.
+titles, 0.25 articles a title and day (`soak_world.py`), fit an hour; a short try: --days 6 --titles 60.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--days", type=float, default=90)
     parser.add_argument("--titles", type=int, default=1000)
-    parser.add_argument("--hours", type=float, default=12, help="of news between two rounds")
+    parser.add_argument("--hours", type=float, default=24, help="of news between two rounds")
     parser.add_argument("--check", action="store_true")
     given = parser.parse_args()
     os.nice(10)

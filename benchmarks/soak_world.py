@@ -1,6 +1,6 @@
 """A number of titles and a time -> what a web of that many titles shows then: made on demand, nothing is remembered, for ever.
 
-A title publishes when its own dice say so, 0.6 articles a day on average (a sample of what a real one does); four in ten run a text of the
+A title publishes when its own dice say so, 0.25 articles a day on average (a sample of what a real one does); four in ten run a text of the
 day's wire. Texts are words of an invented language by Zipf's law, so that no two are alike unless one is the other's copy.
 """
 
@@ -20,7 +20,7 @@ from pipeline.records import Agency, Answer, Feed, Refusal, Title
 START = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
 LISTED = 20  # days that a feed looks back
-RATE = 0.6
+RATE = 0.25
 WIRES = 30  # a day
 COPIES = 0.4
 WORDS = [
