@@ -109,6 +109,15 @@ def test_what_postgres_refuses_is_told_in_a_line_with_what_there_is(here, wanted
     assert (failed.exception.subject, "\n" in str(failed.exception), "docs/tables.md" in failed.exception.hint) == (wanted, False, True)
 
 
+@pytest.fixture
+def interruptible():
+    """Heed SIGINT, which a shell makes those ignore whom it starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_leaves_neither_half_a_file_nor_a_handler(tmp_path, wanted):
     before = signal.getsignal(signal.SIGTERM)
