@@ -141,8 +141,8 @@ def measured(server: Server, articles: int, folder: Path) -> dict[str, dict]:
 
 
 def ahead(sizes: list[int], values: list[float]) -> float:
-    """Return what a straight line through two sizes says of TIMES the larger one."""
-    slope = (values[1] - values[0]) / (sizes[1] - sizes[0])
+    """Return what a straight line through two sizes says of TIMES the larger one; what does not grow stays."""
+    slope = max(0.0, values[1] - values[0]) / (sizes[1] - sizes[0])
     return values[1] + slope * (TIMES - 1) * sizes[1]
 
 
