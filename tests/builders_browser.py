@@ -83,6 +83,13 @@ class Browser:
                 "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text="\r" if key == "Enter" else ""
             )
 
+    def click(self, boxes):
+        """Press the mouse in the middle of the last of the boxes that the script lists, each within the one before."""
+        script = f"{boxes}.reduce(([x, y], box, at, every) => at + 1 < every.length ? [x + box.x, y + box.y] : [x + box.x + box.width / 2, y + box.y + box.height / 2], [0, 0])"
+        x, y = self.says(script)
+        for kind in ("mousePressed", "mouseReleased"):
+            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
     def looks(self, *, dark=False, width=1280, height=860):
         self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)

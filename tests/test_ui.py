@@ -406,10 +406,59 @@ def test_a_red_task_is_named_with_what_to_do_first(edges, database):
     assert page.xpath("//li[@class='grave']/p[1]/text()") == ["Red: publish of stories", "Red: fetch of articles"]
     assert "It failed 12 min ago" in page.text_content()
     assert page.xpath("//li[1]//a[contains(@href, '/runbook#the-ledger-does-not-balance')]")
-    assert page.xpath("//a[@target='_top']/@href") == [
+    assert page.xpath("//a[@data-airflow]/@href") == [
         "/dags/stories/tasks/publish",
         "/dags/articles/runs/manual__2026-11-26T09%3A22%3A17%2B00%3A00/tasks/fetch/mapped/2",
     ]
+    assert not page.xpath("//a[@target]"), "Airflow's frame lets no link out of itself"
+
+
+def test_what_settle_of_ingest_means_is_not_stated_for_a_fact(database):
+    one = client(database)
+    one.app.state.house = replace(one.app.state.house, red=lambda _: [findings.Red(dag="ingest", task="settle", ago=timedelta(minutes=2))])
+    said = one.get("/").text
+    assert "If its log says that most feeds failed" in said
+    assert "somebody marked it so" in said
+
+
+def test_the_last_lines_of_a_red_tasks_log_are_read_here(database):
+    one = client(database, visitor=replace(ADA, reads_logs=True))
+    red = findings.Red(dag="articles", task="fetch", ago=timedelta(hours=3), run="manual__1", place=2)
+    error = {"exc_type": "DatabaseError", "exc_value": HOSTILE * 3, "frames": [{"filename": "a.py", "lineno": 7, "name": "write"}]}
+    records = [
+        {"timestamp": None, "event": "::group::Pre Execute"},
+        {"timestamp": "2026-11-26T14:02:13.011292Z", "level": "info", "event": "3 pages\nof alpha"},
+        {"timestamp": "2026-11-26T14:02:14Z", "level": "error", "event": "Task failed with exception", "error_detail": [error]},
+    ]
+    asked = []
+    one.app.state.house = replace(one.app.state.house, red=lambda _: [red], log=lambda of: asked.append(of) or records)
+    (link,) = html.fromstring(one.get("/").text).xpath("//a[text()='Its log']/@href")
+    answer = one.get(link)
+    page = html.fromstring(answer.text)
+    first, last = page.xpath("//pre")
+    assert asked == [red]
+    assert first.text_content().startswith("  DatabaseError: <script>alert(1)</script>")
+    assert last.text_content().splitlines()[:4] == [
+        "14:02:13 info 3 pages",
+        "    of alpha",
+        "14:02:14 error Task failed with exception",
+        "    a.py:7 in write",
+    ]
+    assert len(last.text_content()) < 1000
+    assert "\u202e" not in answer.text
+    assert not page.xpath("//main//script|//main//img")
+    assert page.xpath("//a[@data-airflow]/@href") == ["/dags/articles/runs/manual__1/tasks/fetch/mapped/2"]
+    assert one.get("/red/articles/extract").status_code == 404
+    one.app.state.house = replace(one.app.state.house, log=lambda _: records[:2])
+    assert "No line of it is an error" in one.get(link).text
+
+
+def test_only_who_may_read_logs_in_airflow_reads_them_here(database):
+    one = client(database, visitor=GUEST)
+    red = findings.Red(dag="articles", task="fetch", ago=timedelta(hours=3))
+    one.app.state.house = replace(one.app.state.house, red=lambda _: [red], log=lambda _: [{"event": "secret"}])
+    assert "Its log" not in one.get("/").text
+    assert one.get("/red/articles/fetch").status_code == 403
 
 
 def test_a_paused_dag_is_named_at_once_and_once(edges, database):
@@ -426,8 +475,20 @@ def test_a_paused_dag_is_named_at_once_and_once(edges, database):
     assert page.xpath("//li[@class='grave']//p[@class='head']/text()") == ["Paused: ingest"]
     assert page.xpath("//li[1]//code/text()") == ["WIREDESK_VAR=/elsewhere ./wiredesk airflow dags unpause ingest"]
     assert page.xpath("//li[1]//a[contains(@href, '/runbook#a-dag-is-paused')]")
+    assert page.xpath("//a[@data-airflow]/@href") == ["/dags/ingest", "/dags/upkeep"]
+    assert "*" not in page.xpath("string(//ul[@class='findings'])")
+    feed = one.get("/feeds/1").text
+    assert "ingest</i> is paused in Airflow" in feed
+    assert "the next run of ingest" not in feed
     watch(edges, paused=["ingest"])
-    assert sorted(html.fromstring(one.get("/").text).xpath(heads)) == ["Paused: ingest", "Paused: upkeep"], "its alarm stands for it"
+    page = html.fromstring(one.get("/").text)
+    assert sorted(page.xpath(heads)) == ["Paused: ingest", "Paused: upkeep"], "its alarm stands for it"
+    assert sorted(page.xpath("//a[@data-airflow]/@href")) == ["/dags/ingest", "/dags/upkeep"]
+    one.app.state.house = replace(one.app.state.house, paused=list)
+    page = html.fromstring(one.get("/").text)
+    assert page.xpath("string(//h1)") == "All is well.", "Airflow itself is asked, so what its alarm said is over"
+    assert page.xpath(heads) == ["Runs again: ingest"]
+    assert "is paused in Airflow" not in one.get("/feeds/1").text
 
 
 def test_all_is_well_when_all_is_well(edges, database):

@@ -124,6 +124,11 @@ def test_a_red_task_is_found_by_its_name(found):
     assert found["red"] == [[], ["publish of stories in manual -1"]]
 
 
+def test_the_last_lines_of_its_log_are_read_on_our_page(found):
+    assert "12:00:00 error Task failed" in found["log"]
+    assert "Unbalanced" in found["log"]
+
+
 def test_a_paused_dag_is_seen_at_once_and_is_an_alarm_from_the_next_watch_on(found):
     assert found["paused"] == [False, True]
     assert found["doctor"] == ["ingest"]

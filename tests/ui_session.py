@@ -3,6 +3,7 @@
 import json
 import sys
 import warnings
+from pathlib import Path
 
 warnings.simplefilter("ignore")
 
@@ -50,6 +51,7 @@ def main():
         found["paused"] = paused(client)
         found["said at home"] = [alert["text"] for alert in client.get("/ui/config").json()["dashboard_alert"]]
         found["red"] = reds()
+        found["log"] = log(client)
     tells()
     return found
 
@@ -121,6 +123,23 @@ def reds():
     stories.deadline = None  # DAG.test() cannot store one
     stories.test()
     return [before, now()]
+
+
+def log(client):
+    """Return what our page shows of the log of the task that is red: a line that a worker would have written."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.log.log_reader import TaskLogReader
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        failed = session.scalar(select(TaskInstance).filter_by(dag_id="stories", task_id="publish", state="failed"))
+        handler = TaskLogReader().log_handler
+        path = Path(handler.local_base, handler._render_filename(failed, failed.try_number))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = {"timestamp": "2026-03-02T12:00:00Z", "level": "error", "event": "Task failed", "error_detail": [{"exc_type": "Unbalanced"}]}
+    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    return client.get("/wiredesk/red/stories/publish").text
 
 
 def every(app):

@@ -31,6 +31,6 @@ def alarms(paused: Iterable[str]) -> Iterator[Alarm]:
             subject=dag,
             title_id=None,
             cause=f"The DAG {dag} is paused in Airflow: {MEANS[dag]}.",
-            step=f"Flip its switch in Airflow's *Dags*, or run `./wiredesk airflow dags unpause {dag}`: it goes on where it was.",
+            step=f"Flip its switch in Airflow's list of Dags, or run `./wiredesk airflow dags unpause {dag}`: it goes on where it was.",
             anchor="a-dag-is-paused",
         )

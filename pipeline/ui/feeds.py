@@ -100,6 +100,7 @@ def feed(request: Request, feed_id: int) -> HTMLResponse:
         refusals=refusals,
         missed=missed[0] if missed else None,
         meaning=MEANING.get(Reason(one["reason"])) if one["reason"] in set(Reason) else None,
+        rests="ingest" in request.app.state.house.paused(),
         hours=_hours(one),
         came=_came(polls, now),
         since=over_time(polls[-1]["at"], now)[1][0] if polls else now,

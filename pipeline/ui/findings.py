@@ -42,7 +42,7 @@ class Red:
 DEFAULT = Policy()
 STEPS = {  # what to do first about a red task; all others: the log
     ("feeds", "sync"): "A block of the registry is not valid: `./wiredesk titles check` names file and line.",
-    ("ingest", "settle"): "Most feeds of the run failed: look at the network and the resolver of this machine first.",
+    ("ingest", "settle"): "If its log says that most feeds failed, see to network and resolver first; if nothing, somebody marked it so.",
     ("stories", "publish"): "The ledger does not balance: its log says which line, the runbook how to look.",
 }
 ANCHORS = {("stories", "publish"): "the-ledger-does-not-balance"}  # of all others: the entry of the task
@@ -62,7 +62,8 @@ class Finding:
     step: str
     anchor: str  # of docs/runbook.md
     grave: bool = False
-    log: str = ""  # path within Airflow's own pages
+    log: str = ""  # path of our page of its last lines
+    airflow: str = ""  # path within Airflow's own pages
 
 
 def found(
@@ -86,7 +87,7 @@ def found(
 
 def red(tasks: Sequence[Red]) -> list[Finding]:
     """Return the red tasks as findings."""
-    log = "Read the end of its log, then `./wiredesk doctor`. Clearing it is safe: on that page the round arrow at the top right."
+    log = "Read the end of its log, then `./wiredesk doctor`. Clearing it is safe: in Airflow, the round arrow at the top right."
     return [
         Finding(
             what=f"Red: {task.task} of {task.dag}",
@@ -94,7 +95,8 @@ def red(tasks: Sequence[Red]) -> list[Finding]:
             step=STEPS.get((task.dag, task.task), log),
             anchor=ANCHORS.get((task.dag, task.task), entry(task.dag, task.task)),
             grave=True,
-            log=_log(task),
+            log=f"/red/{task.dag}/{task.task}",
+            airflow=_shown(task),
         )
         for task in tasks
     ]
@@ -108,7 +110,14 @@ def entry(dag: str, task: str) -> str:
 def resting(paused: Iterable[str]) -> list[Finding]:
     """Return the paused DAGs as findings."""
     return [
-        Finding(what=f"Paused: {alarm.subject}", cause=alarm.cause, step=alarm.step, anchor=alarm.anchor, grave=alarm.subject in GRAVE)
+        Finding(
+            what=f"Paused: {alarm.subject}",
+            cause=alarm.cause,
+            step=alarm.step,
+            anchor=alarm.anchor,
+            grave=alarm.subject in GRAVE,
+            airflow=f"/dags/{alarm.subject}",
+        )
         for alarm in alarms(paused)
     ]
 
@@ -118,11 +127,10 @@ def placed(findings: Iterable[Finding], var: Path) -> list[Finding]:
     return [replace(finding, step=place.told(finding.step, var)) for finding in findings]
 
 
-def _log(task: Red) -> str:
+def _shown(task: Red) -> str:
     """Return where Airflow shows the task that failed; without its run, all of them."""
     run = f"/runs/{quote(task.run, safe='')}" if task.run else ""
-    place = f"/mapped/{task.place}" if task.run and task.place >= 0 else ""
-    return f"/dags/{task.dag}{run}/tasks/{task.task}{place}"
+    return f"/dags/{task.dag}{run}/tasks/{task.task}" + (f"/mapped/{task.place}" if run and task.place >= 0 else "")
 
 
 def _polls(feeds: Mapping[str, Any], now: datetime, policy: Policy) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ The only module of the pages that uses Airflow's inside, which is not its stable
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LATELY = timedelta(hours=24)
+LINES = 80  # of a log, its last
 
 
 def airflow_login() -> Callable[..., Visitor]:
     """Return the dependency that stands before every page."""
     from airflow.api_fastapi.app import get_auth_manager
-    from airflow.api_fastapi.auth.managers.models.resource_details import AccessView, DagDetails
+    from airflow.api_fastapi.auth.managers.models.resource_details import AccessView, DagAccessEntity, DagDetails
     from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_view
     from fastapi import Depends
 
     def visitor(user: GetUserDep, _may_read: None = Depends(requires_access_view(AccessView.PLUGINS))) -> Visitor:
         details = DagDetails(id="ingest")  # who may run that DAG may ask for a poll
         may_act = get_auth_manager().is_authorized_dag(method="PUT", details=details, user=user)
-        return Visitor(name=user.get_name() or str(user.get_id()), may_act=may_act)
+        entity = DagAccessEntity.TASK_LOGS
+        reads_logs = get_auth_manager().is_authorized_dag(method="GET", access_entity=entity, details=details, user=user)
+        return Visitor(name=user.get_name() or str(user.get_id()), may_act=may_act, reads_logs=reads_logs)
 
     visitor.__annotations__["user"] = GetUserDep
     return visitor
@@ -68,6 +72,23 @@ def airflow_red(now: datetime) -> list[Red]:
         for dag, task, at, since, runs, places in rows
         if at and (since is None or since < at)
     ]
+
+
+def airflow_log(red: Red) -> list[dict[str, Any]]:
+    """Return the last lines of the log of a task that failed, wherever Airflow keeps it; none if it has none."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.log.log_reader import TaskLogReader
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    wanted = select(TaskInstance).filter_by(dag_id=red.dag, task_id=red.task, run_id=red.run, map_index=red.place)
+    reader = TaskLogReader()
+    with create_session() as session:
+        task = session.scalar(wanted)
+        if task is None or not reader.supports_read:
+            return []
+        said, _ = reader.read_log_chunks(task, task.try_number, {"end_of_log": False})
+        return [line.model_dump(mode="json") for line in deque(said, maxlen=LINES)]
 
 
 def airflow_paused() -> list[str]:

@@ -61,7 +61,10 @@ def overview(request: Request) -> HTMLResponse:
     came = sum(row["new"] for row in polls)
     house = request.app.state.house
     red = findings.red(house.red(clock.wall()))
-    rest = findings.resting([dag for dag in house.paused() if dag not in {alarm["subject"] for alarm in alarms if alarm["kind"] == PAUSED}])
+    paused = set(house.paused())
+    again = [alarm for alarm in alarms if alarm["kind"] == PAUSED and alarm["subject"] not in paused]
+    alarms = [alarm for alarm in alarms if alarm not in again]
+    rest = findings.resting(paused - {alarm["subject"] for alarm in alarms if alarm["kind"] == PAUSED})
     told = findings.found(feeds, latest[0] if latest else None, reasons, now=now, came=came, policy=findings.patient(rate))
     return page(
         request,
@@ -72,6 +75,8 @@ def overview(request: Request) -> HTMLResponse:
         silenced=[alarm for alarm in alarms if alarm["until"]],
         loud=sum(not alarm["until"] for alarm in alarms),
         heads=HEADS,
+        again=again,
+        rests=PAUSED,
         figures={figure[0]: _figure(figure, editions, latest[0] if latest else None) for figure in FIGURES},
         feeds=feeds,
         reasons=reasons,

@@ -16,6 +16,7 @@ class Visitor:
 
     name: str
     may_act: bool
+    reads_logs: bool = False  # of tasks
 
 
 def token(key: str, visitor: Visitor, now: datetime) -> str:

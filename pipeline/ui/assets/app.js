@@ -1,5 +1,5 @@
 // Follows Airflow's switch between light and dark, where our pages stand within its own; lets a select act at once; goes from one
-// difference of two texts to the next; opens the section of the runbook that a link leads to.
+// difference of two texts to the next; follows links to Airflow's own pages in its window; opens the section of the runbook that a link leads to.
 "use strict";
 (function () {
   function follow() {
@@ -12,6 +12,12 @@
     new MutationObserver(look).observe(theirs, { attributes: true, attributeFilter: ["class"] });
   }
   function all(selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); }
+  function leave(link) { // the frame lets no link out of itself, so the page around it follows one of its own
+    var theirs = window.parent.document, way = theirs.createElement("a");
+    way.href = link.href;
+    theirs.body.appendChild(way).click();
+    way.remove();
+  }
   function step(by) {
     var last = all("mark[id]").length, now = Number((/^#d(\d+)$/.exec(location.hash) || [0, by > 0 ? 0 : 1])[1]);
     if (last) location.hash = "d" + ((now + by - 1 + last) % last + 1);
@@ -41,6 +47,10 @@
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a[data-step]");
     if (link) { event.preventDefault(); step(Number(link.dataset.step)); }
+    link = event.target.closest("a[data-airflow]");
+    if (link && window.parent !== window && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      try { leave(link); event.preventDefault(); } catch (error) { /* framed by another origin: it opens within the frame */ }
+    }
   });
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
