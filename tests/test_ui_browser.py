@@ -25,8 +25,9 @@ pytestmark = [
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> \u202eright to left\u202c ' + "long" * 125
 SCREENS = ROOT / "var" / "screens"
 FRAME = "document.querySelector('iframe').contentDocument"
-OUTSIDE = """[...document.querySelectorAll('.tabs a, svg.chart, .matrix td')].map(one => [one.outerHTML.slice(0, 60), one.getBoundingClientRect()])
+OUTSIDE = """[...document.querySelectorAll('.tabs a, .look button, svg.chart, .matrix td, .polls td')].map(one => [one.outerHTML.slice(0, 60), one.getBoundingClientRect()])
     .filter(([_, box]) => box.width && (box.left < 0 || box.right > innerWidth + 1)).map(([one]) => one)"""
+FRAMED = 318  # pixels that Airflow's own navigation leaves our pages on a phone of 390
 PAGES = {
     "overview": "",
     "feeds": "feeds",
@@ -99,6 +100,21 @@ def test_each_page_opens_within_airflow_and_nothing_is_blocked(stand, browser):
     assert [error for error in browser.errors if "wiredesk" in error] == []
 
 
+def test_a_link_to_airflows_own_pages_leads_out_of_its_frame(stand, browser):
+    address, link = stand[0], f"{FRAME}.querySelector('a[data-airflow][href$=\"/dags/backfill\"]')"
+    flip = "fetch('/api/v2/dags/backfill', {method: 'PATCH', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({is_paused: %s})}).then(answer => answer.ok)"
+    browser.go(address, "document.querySelector('a[href*=\"/plugin/wiredesk\"]')&&true")
+    try:
+        assert browser.says(flip % "true")
+        browser.go(f"{address}/plugin/wiredesk", f"{link}&&true")
+        browser.errors.clear()
+        browser.click(f"[document.querySelector('iframe'), {link}].map(one => one.getClientRects()[0])")
+        browser.until("location.pathname === '/dags/backfill' && !document.querySelector('iframe')")
+        assert browser.errors == []
+    finally:
+        browser.says(flip % "false")
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390], ids=["laptop", "phone"])
 def test_each_page_fits_its_screen(stand, browser, dark, width):
@@ -121,6 +137,11 @@ def test_each_page_fits_its_screen(stand, browser, dark, width):
             browser.go(f"{address}/wiredesk/{path}", "document.querySelector('main h1').innerText")
             assert browser.says("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, (name, width)
             assert browser.says(OUTSIDE) == [], (name, width, "tabs and charts are seen as a whole")
+            if width < FRAMED + 100:
+                browser.looks(dark=dark, width=FRAMED)
+                assert browser.says("document.documentElement.scrollWidth") <= FRAMED, (name, "within Airflow on a phone")
+                assert browser.says(OUTSIDE) == [], (name, "within Airflow on a phone")
+                browser.looks(dark=dark, width=width)
             assert name not in {"feed", "runbook"} or browser.says("document.documentElement.scrollHeight") < 4000, "it is no long read"
             browser.picture(SCREENS / f"{name}-{'dark' if dark else 'light'}-{width}.png")
         paper = browser.says("getComputedStyle(document.body).backgroundColor")
