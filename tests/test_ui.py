@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, world
+from builders_stories import THIRD
 from fastapi import HTTPException
 from lxml import html
 
@@ -381,7 +382,9 @@ def test_polls_are_paged(edges, database):
             "INSERT INTO ops.poll (feed_id, fence, at, next_poll_at) SELECT %s, 100 + n, %s + n * interval '1 minute', %s FROM generate_series(1, 30) AS n",
             [feed, edges.now(), edges.now()],
         )
+        edges.connection.execute("UPDATE ops.schedule SET pace = '10 min', interval = '10 hours', failures = 0")
     one = client(database, now=edges.now() + timedelta(hours=1))
+    assert "every 10 h (by how often it brings something; the feed itself asks not to be polled more" in one.get(f"/feeds/{feed}").text
     rows, links = zip(
         *(
             (page.xpath("//section[h2='Polls']//tbody/tr"), page.xpath("//p[@class='pages']//a/text()"))
@@ -581,6 +584,13 @@ def test_an_address_is_told_its_life_or_why_it_has_none(filled, address, says):
     [
         ("STRIKE halts ferries", "http://alpha.example/news/strike-halts-ferries"),  # kept: its address is not its headline
         ("lost", "http://gamma.example/lost"),  # refused: no page, so no text
+        ("ferries-strike", "http://alpha.example/news/strike-halts-ferries"),  # in any order
+        ("mediateur obtient", "http://beta.example/a"),
+        ("obtient: MÉDIATEUR 5", "http://beta.example/a"),
+        ("gamma lost.html", "http://gamma.example/private/lost-5.html"),  # refused: words of its address, and of its headline
+        ("withdrawn 5", "http://gamma.example/private/lost-5.html"),
+        ("lost-5", "http://gamma.example/private/lost-5.html"),
+        ("updates-live", "no_link"),  # refused in its feed: it has no address
         ("gamma.example/lost", "Refused: not_found"),
     ],
 )
@@ -596,14 +606,18 @@ def found(edges, database):
     web = edges.door
     web.publish("alpha", "news/strike-halts-ferries", WIRE, headline="Strike halts all ferries")
     web.publish("gamma", "lost", UNRELATED, headline="A lost page")
+    web.publish("gamma", "private/lost-5.html", UNRELATED, headline="It was withdrawn")
+    web.publish("beta", "a", THIRD, headline="Le médiateur obtient 5 % de plus")
     web.pages.pop("http://gamma.example/lost")
+    web.pages.pop("http://gamma.example/private/lost-5.html")
     edges.now.forward(days=1)
     rounds.run(edges)
     with edges.connection.transaction():
         edges.connection.execute(
             """INSERT INTO ops.refusal (refusal_key, stage, reason, detail, url, feed_id, first_at, last_at)
-            SELECT sha256('x'), 'entry', 'off_domain', 'its host is shop.example', 'http://shop.example/100%_cheap-shoes', feed_id, polled_at, polled_at
-            FROM ops.schedule ORDER BY feed_id LIMIT 1"""
+            SELECT sha256(said[1]::bytea), 'entry', said[1], said[2], said[3], feed_id, polled_at, polled_at
+            FROM (SELECT * FROM ops.schedule ORDER BY feed_id LIMIT 1) AS feed, (VALUES
+                (ARRAY['off_domain', 'For all', 'http://shop.example/100%_cheap-shoes']), (ARRAY['no_link', 'Live updates', NULL])) AS row (said)"""
         )
     return client(database, now=edges.now())
 
@@ -614,7 +628,9 @@ def test_words_that_many_or_none_have_are_told(found):
     many = html.fromstring(found.get("/article", params={"url": "o"}).text)
     assert not many.xpath("//td")
     assert "off_domain" in found.get("/article", params={"url": "100%_cheap"}, follow_redirects=True).text
-    assert "Nothing has these words." in found.get("/article", params={"url": "100_cheap"}).text, "a wildcard is a character"
+    assert "off_domain" in found.get("/article", params={"url": "100_cheap"}, follow_redirects=True).text
+    for none in ("1%0 cheap", "10 cheap", "lost-55", "withdrawn strike", "(.*) lost-6"):
+        assert "Nothing has these words." in found.get("/article", params={"url": none}).text, "a wildcard is no word, and 10 is not 100"
 
 
 def test_an_example_of_a_refusal_leads_to_its_poll(found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,6 @@ LISTED = 30
 FEWEST = 3  # letters to look for
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(//.*|\S*)", re.IGNORECASE)
 _BARE = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")  # an address without its scheme
-_LITERAL = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 READ_BY = {  # method of core.article_version -> in words
     "dense": "found on its page where the paragraphs stand closest together",
     "json-ld": "found on its page by what the page says of itself to machines (JSON-LD)",
@@ -56,20 +56,30 @@ def article(request: Request) -> HTMLResponse | RedirectResponse:
 
 
 def _named(request: Request, said: str) -> HTMLResponse | RedirectResponse:
-    """Return the articles whose headline has these words; the only one itself."""
-    words = said.split()
+    """Return the articles whose headline has these words; the only one itself, if it has an address."""
+    words = _words(said)
     enough = sum(map(str.isalnum, said)) >= FEWEST
     with reading(request) as edges:
         now = edges.now()
-        rows = dicts(edges.connection, "ui.lookup_words", like=_pattern(words), limit=LISTED + 1) if enough else []
-    if len(rows) == 1:
+        rows = dicts(edges.connection, "ui.lookup_words", **_wanted(words), limit=LISTED + 1) if enough else []
+    if len(rows) == 1 and rows[0]["url"]:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/article?{urlencode({'url': rows[0]['url']})}", 303)
     return page(request, "named.html", now=now, said=said, enough=enough, rows=rows[:LISTED], more=len(rows) > LISTED, meaning=_meanings())
 
 
-def _pattern(words: list[str]) -> str:
-    """Return what LIKE takes for these words in this order, whatever stands between them."""
-    return "".join(f"%{word.translate(_LITERAL)}" for word in words) + "%"
+def _words(said: str) -> list[str]:
+    """Return the words of what was typed, each once: letters with their marks and digits, whatever stands between them."""
+    plain = unicodedata.normalize("NFC", said)
+    return list(dict.fromkeys("".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in plain).split()))
+
+
+def _wanted(words: list[str]) -> dict[str, Any]:
+    """Return what finds them: a word may be part of a longer one, but one or two letters or digits stand alone ("10" is not in "2010")."""
+    alone = "(^|[^[:alnum:]]){}([^[:alnum:]]|$)"
+    likes = [f"%{word}%" for word in sorted(words, key=len, reverse=True)]
+    first, second, third = [*likes, "%", "%", "%"][:3]
+    patterns = [alone.format(word) if word.isascii() and len(word) < FEWEST else word for word in words]
+    return {"words": patterns, "said": " ".join(words), "first": first, "second": second, "third": third}
 
 
 def _meanings() -> dict[str, tuple[str, str]]:

@@ -250,32 +250,46 @@ FROM (
 ORDER BY last_at DESC, stage, refusal.reason;
 
 -- name: lookup_words
--- Articles whose headline, or whose address if it was refused in a feed, has these words in this order: those with a text by their
--- headline's index; of the others those that wait and the last 10,000 refusals.
-WITH late AS MATERIALIZED (
-    SELECT stage, reason, url, feed_id, article_id, last_at FROM ops.refusal ORDER BY last_at DESC LIMIT 10000
+-- Articles whose headline has all these words, in any order, with accents or without: those with a text by their headline's index (three
+-- words of it, as they are written) and by their words without accents (the last thousand that have them); of the others, and of refused
+-- entries, by headline and address, those that wait and the last 10,000 refusals.
+WITH asked AS MATERIALIZED (
+    SELECT array_agg(lower(unaccent(word))) AS words FROM unnest(%(words)s::text[]) AS word
+), late AS MATERIALIZED (
+    SELECT stage, reason, url, detail, feed_id, article_id, last_at FROM ops.refusal ORDER BY last_at DESC LIMIT 10000
 ), found AS (
-    (SELECT DISTINCT article_id FROM core.article_version WHERE headline ILIKE %(like)s LIMIT 100)
+    (SELECT DISTINCT article_id FROM core.article_version
+     WHERE headline ILIKE %(first)s AND headline ILIKE %(second)s AND headline ILIKE %(third)s
+        AND lower(unaccent(headline)) ~ ALL ((SELECT words FROM asked)::text[]) LIMIT 100)
     UNION
-    SELECT article_id FROM (
+    (SELECT article_id FROM mart.matching(%(said)s, NULL, copies => true) AS near CROSS JOIN LATERAL (
+        SELECT headline FROM core.article JOIN core.article_version USING (article_id)
+        WHERE article.article_id = near.article_id AND number = version LIMIT 1
+     ) AS newest
+     WHERE lower(unaccent(headline)) ~ ALL ((SELECT words FROM asked)::text[]) LIMIT 100)
+    UNION
+    (SELECT article_id FROM (
         SELECT article_id FROM late WHERE article_id IS NOT NULL
         UNION (SELECT article_id FROM ops.intake WHERE state = 'waiting' ORDER BY host, next_try_at LIMIT 5000)
         UNION (SELECT article_id FROM ops.intake WHERE state = 'fetched' LIMIT 5000)
-    ) AS without CROSS JOIN LATERAL (  -- one by one: all of the entries are never read
-        SELECT FROM raw.entry WHERE entry.article_id = without.article_id AND headline ILIKE %(like)s LIMIT 1
-    ) AS said
-    LIMIT 200
+     ) AS without CROSS JOIN LATERAL (  -- one by one: all of the entries are never read
+        SELECT concat_ws(' ', url, (
+            SELECT string_agg(headline, ' ') FROM (SELECT headline FROM raw.entry WHERE entry.article_id = without.article_id LIMIT 5) AS entry
+        )) AS named FROM core.article WHERE article.article_id = without.article_id LIMIT 1
+     ) AS said
+     WHERE lower(unaccent(named)) ~ ALL ((SELECT words FROM asked)::text[]) LIMIT 200)
 )
 (SELECT article.url, coalesce(newest.headline, (SELECT max(headline) FROM raw.entry WHERE entry.article_id = article.article_id)) AS headline,
-    title.name AS title_name, intake.state, intake.reason, article.first_seen_at AS at
+    title.name AS title_name, intake.state, intake.reason, article.first_seen_at AS at, NULL::bigint AS feed_id
 FROM found JOIN core.article USING (article_id) JOIN core.title USING (title_id) LEFT JOIN ops.intake USING (article_id)
     LEFT JOIN core.article_version AS newest ON newest.article_id = article.article_id AND newest.number = article.version
 ORDER BY article.first_seen_at DESC LIMIT %(limit)s)
 UNION ALL
-(SELECT late.url, NULL, title.name, 'refused', late.reason, late.last_at
-FROM late JOIN core.feed USING (feed_id) JOIN core.title USING (title_id) WHERE stage = 'entry' AND late.url ILIKE %(like)s
+(SELECT late.url, nullif(late.detail, ''), title.name, 'refused', late.reason, late.last_at, feed_id
+FROM late JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)
+WHERE stage = 'entry' AND lower(unaccent(concat_ws(' ', late.detail, late.url))) ~ ALL ((SELECT words FROM asked)::text[])
 ORDER BY late.last_at DESC LIMIT %(limit)s)
-ORDER BY at DESC, url LIMIT %(limit)s;
+ORDER BY at DESC, url, headline, feed_id LIMIT %(limit)s;
 
 -- name: lookup_title
 SELECT title.name AS title_name, (SELECT count(*) FROM core.feed WHERE feed.title_id = title.title_id AND feed.active) AS feeds,
@@ -296,8 +310,9 @@ ORDER BY CASE WHEN %(sort)s::text = 'largest' THEN -stories END, last_at DESC, e
 SELECT merged_into, event.* FROM core.event AS kept LEFT JOIN mart.event USING (event_id) WHERE kept.event_id = %(event_id)s;
 
 -- name: tellers
-SELECT story_id, headline, language, title_name, agency, articles, titles, first_at, likeness, because
-FROM mart.event_story WHERE event_id = %(event_id)s ORDER BY first_at, story_id LIMIT %(limit)s;
+SELECT story_id, headline, language, title_name, agency.name AS agency, articles, titles, first_at, likeness, because
+FROM mart.event_story AS teller LEFT JOIN core.agency ON agency.agency = teller.agency
+WHERE event_id = %(event_id)s ORDER BY first_at, story_id LIMIT %(limit)s;
 
 -- name: told_of
 -- The event of a story, if it has one, and what it shares with the others there.
@@ -321,3 +336,19 @@ FROM core.decision JOIN core.story_article AS mine ON mine.article_id = decision
     JOIN core.article_version AS other ON other.article_id = second.article_id AND other.number = second.version
 WHERE what IN ('one_event', 'two_events') AND withdrawn_at IS NULL AND (mine.story_id = ANY (%(stories)s) OR yours.story_id = ANY (%(stories)s))
 ORDER BY decision_id;
+
+-- name: decided
+-- What people decided of a story's articles, as long as it holds; of two articles, where the other one is now.
+WITH members AS (
+    SELECT article_id FROM core.story_article WHERE story_id = %(story_id)s
+), said AS (
+    SELECT decision_id FROM members JOIN core.decision USING (article_id)
+    UNION SELECT decision_id FROM members JOIN core.decision ON other_id = members.article_id
+)
+SELECT decision_id, what, who, why, at, until, agency.name AS agency, one_title.name AS title_name, one.url, other_title.name AS other_name,
+    other.url AS other_url, mine.story_id, yours.story_id AS other_story_id
+FROM said JOIN core.decision USING (decision_id) JOIN core.article AS one USING (article_id) JOIN core.title AS one_title USING (title_id)
+    LEFT JOIN core.article AS other ON other.article_id = other_id LEFT JOIN core.title AS other_title ON other_title.title_id = other.title_id
+    LEFT JOIN core.story_article AS mine ON mine.article_id = decision.article_id
+    LEFT JOIN core.story_article AS yours ON yours.article_id = other_id LEFT JOIN core.agency ON agency.agency = decision.agency
+WHERE withdrawn_at IS NULL AND what NOT IN ('one_event', 'two_events') AND (until IS NULL OR until > %(now)s) ORDER BY decision_id;
