@@ -68,5 +68,9 @@ def test_a_statement_of_one_item_reads_no_table_to_its_end(news, name):
     assert whole_reads(plan(news, statements()[name])) == set()
 
 
+def test_what_people_decided_of_a_story_reads_no_table_to_its_end(news):
+    assert whole_reads(plan(news, statements()["ui.decided"])) == set()
+
+
 def test_a_statement_that_reads_one_to_its_end_is_told(news):
     assert whole_reads(plan(news, b"SELECT count(*) FROM core.article WHERE version = %(number)s")) == {"article"}

@@ -64,14 +64,18 @@ def test_stories_are_joined_split_and_the_word_taken_back_from_the_pages(edges, 
     joined = press(one, where, what="one_event", other=str(event), why="the cook is on strike <b>", event=str(event))
     assert (joined.status_code, joined.headers["location"]) == (303, f"/events/{event}")
     assert sorted(happened(edges)[event]) == sorted([saffron, own, wire])
-    assert "by ada" in text(one.get(f"/events/{event}"))
+    page = html.fromstring(one.get(f"/events/{event}").text)
+    assert "by ada" in page.text_content()
+    tellers = {which: page.xpath(f"string(//tr[.//a[@href='/stories/{which}']])") for which in (saffron, wire)}
+    assert "by a person’s word" in tellers[saffron]
+    assert "Northern Press Agency" in tellers[wire], "the agency's name, not its key"
+    assert "This one is in it by a person’s word" in text(one.get(f"/stories/{saffron}"))
     assert "the cook is on strike <b>" in text(one.get(f"/stories/{saffron}"))
     ((number, which),) = ask(edges, "SELECT decision_id, url || other_url FROM mart.decision")
     said_of = "gamma.example/own" if "gamma.example/own" in which else "npa.example/wire"
     refused = press(one, where, what="two_events", other=f"http://{said_of}", why="it is not")
     assert refused.status_code == 409
-    assert f"join has been decided, {number} by ada: the cook" in text(refused)
-    assert "Withdraw it first" in text(refused)
+    assert f"join has been decided, {number} by ada: the cook is on strike <b>. Take that back first, on its story’s page" in text(refused)
     assert press(one, where, what="withdraw", decision=str(number), why="he is not").status_code == 303
     assert {one: sorted(stories) for one, stories in happened(edges).items()} == {event: sorted([own, wire])}
     parted = press(one, f"/stories/{own}/event", what="two_events", other=str(event), why="two strikes")
@@ -104,6 +108,35 @@ def test_a_word_that_says_nothing_or_is_about_nothing_is_refused(edges, database
         assert press(one, where, **fields).status_code == status, fields
     assert press(one, "/stories/999/event", what="one_event", other="1", why="x").status_code == 404
     assert ask(edges, "SELECT count(*) FROM core.decision") == [(0,)]
+
+
+def test_a_story_is_joined_by_its_number_by_its_page_or_by_its_event(edges, database):
+    one, saffron, own = client(database, now=edges.now()), story(edges, "saffron"), story(edges, "own")
+    ((event, _),) = happened(edges).items()
+    for other in (
+        f"story {own}", f"Story no. {own}", f"http://testserver/stories/{own}?days=1#event", f"https://desk.example/wiredesk/stories/{own}",
+        f"event {event}", f"{event}", f"http://testserver/events/{event}", "http://gamma.example/own",
+    ):  # fmt: skip
+        answer = press(one, f"/stories/{saffron}/event", what="one_event", other=other, why="x")
+        assert answer.status_code == 303, (other, text(answer))
+        ((number,),) = ask(edges, "SELECT decision_id FROM mart.decision")
+        assert press(one, f"/stories/{saffron}/event", what="withdraw", decision=str(number), why="x").status_code == 303
+
+
+def test_what_is_not_found_is_told_in_sentences_with_the_way_back(edges, database):
+    where = f"/stories/{story(edges, 'own')}"
+    one = client(database, now=edges.now())
+    for other, says in (
+        ("999", "There is no event 999, or only this story tells it. If you mean the story of this number, write “story 999”."),
+        ("story 999", "There is no story 999."),
+        ("http://nowhere.example/x", "Http://nowhere.example/x: no article has this address."),
+    ):
+        for came, back in ((f"http://testserver{where}?x=1", f"{where}?x=1"), ("http://testserver//evil.example/", "/"), ("", "/")):
+            one.headers["referer"] = came
+            answer = press(one, f"{where}/event", what="one_event", other=other, why="x")
+            page = html.fromstring(answer.text)
+            assert (says, "Go back and try again.") == tuple(part.text_content() for part in page.xpath("//main/p[position() > 1]")), other
+            assert page.xpath("//main//a/@href") == [back]
 
 
 def test_a_word_of_one_story_is_not_taken_back_from_the_page_of_another(edges, database):

@@ -42,6 +42,9 @@ def test_a_question_is_answered_on_the_page_and_airflow_is_told(edges, database)
     listed = html.fromstring(one.get("/reviews").text)
     assert "1 question waits" in listed.xpath("string(//h1)")
     assert f"/reviews/{number}" in listed.xpath("//td/a/@href")
+    headline = ask(edges, "SELECT headline FROM mart.article JOIN ops.review USING (article_id)")[0][0]
+    assert f"“{headline}”" in listed.xpath("string(//tbody)")
+    assert "Nothing has been answered yet." in listed.text_content()
     page = html.fromstring(one.get(f"/reviews/{number}").text)
     assert page.xpath("//button[@name='answer']/@value") == ["keep", "split"]
     assert "Ferry workers" in page.text_content()
@@ -52,6 +55,11 @@ def test_a_question_is_answered_on_the_page_and_airflow_is_told(edges, database)
     assert told == [(number, "split", "ada")]
     page = html.fromstring(one.get(f"/reviews/{number}").text)
     assert "said ada" in page.text_content()
+    (decided,) = {link for link in page.xpath("//a/@href") if link.endswith("#decided")}
+    assert decided in html.fromstring(one.get("/reviews").text).xpath("//td/a/@href")
+    assert "by ada" in html.fromstring(one.get(decided.partition("#")[0]).text).xpath(
+        "string(//h3[@id='decided']/following-sibling::ul[1])"
+    )
     assert not page.xpath("//button[@name='answer']")
     assert "another agency's text <b>" in html.fromstring(one.get("/reviews").text).text_content()
     assert press(one, "/reviews/999", answer="keep").status_code == 409
@@ -77,6 +85,32 @@ def test_copies_are_split_joined_and_chosen_from_the_pages_of_their_story(edges,
     assert ask(edges, "SELECT canonical_id FROM core.story WHERE story_id = %s", story) == [(other,)]
     assert sorted(len(story) for story in stories(edges)) == [1, 3]
     assert {who for (who,) in ask(edges, "SELECT who FROM core.decision")} == {"ada"}
+
+
+def test_a_decision_is_shown_on_the_pages_of_its_stories_and_taken_back_there_with_the_rights_of_the_pages(edges, database):
+    one = client(taken_on(database, "ui"), now=edges.now())
+    (alpha, story), (beta, _), (_, museum) = (article_of(edges, name) for name in ("alpha.example/strike", "beta.example/strike", "museum"))
+    assert press(one, f"/stories/{story}/decide", what="cannot_link", article=alpha, other=beta, why="another's <b>").status_code == 303
+    assert press(one, f"/stories/{museum}/decide", what="set_canonical", article=1, other=1, why="x").status_code == 404
+    ((number, parted),) = ask(edges, "SELECT decision_id, other_story_id + story_id - %s FROM mart.decision", story)
+    for where in (story, parted):
+        page = html.fromstring(one.get(f"/stories/{where}").text)
+        told = " ".join(page.xpath("string(//h3[@id='decided']/following-sibling::ul[1])").split())
+        assert f"two texts no. {number}, by ada" in told
+        assert "another's <b>" in told
+        assert page.xpath(f"//button[@value='withdraw']/ancestor::form[@action='/stories/{where}/decide']")
+        looked = html.fromstring(client(database, visitor=GUEST, now=edges.now()).get(f"/stories/{where}").text)
+        assert "by ada" in looked.text_content()
+        assert not looked.xpath("//main//button")
+    fields = {"what": "withdraw", "decision": number, "why": "I misread"}
+    assert press(one, f"/stories/{museum}/decide", **fields).status_code == 404, "of another story"
+    assert press(one, f"/stories/{story}/decide", **fields | {"why": " "}).status_code == 422
+    assert press(one, f"/stories/{story}/decide", visitor=Visitor(name="eve", may_act=True), **fields).status_code == 403, "another's token"
+    assert press(one, f"/stories/{parted}/decide", **fields).status_code == 303
+    assert ask(edges, "SELECT withdrawn_by, withdrawn_why FROM core.decision") == [("ada", "I misread")]
+    assert sorted(len(story) for story in stories(edges)) == [1, 3]
+    assert "Nothing that holds." in one.get(f"/stories/{article_of(edges, 'alpha.example/strike')[1]}").text
+    assert press(one, f"/stories/{story}/decide", **fields).status_code == 404, "it holds no longer"
 
 
 def test_who_may_only_look_decides_nothing(edges, database):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from fastapi import APIRouter, HTTPException
@@ -14,6 +15,7 @@ from pipeline.steps.edges import opened
 from pipeline.steps.reviews import LONGEST
 from pipeline.store import dicts
 from pipeline.ui import asked
+from pipeline.ui.faults import in_words
 from pipeline.ui.orders import Form  # noqa: TC001  FastAPI reads it
 from pipeline.ui.pages import page, reading
 from pipeline.ui.refusals import WINDOWS, window
@@ -31,6 +33,8 @@ routes = APIRouter()
 EACH = 24
 MOST = 300  # stories, and versions of articles, that a page shows
 WORDS = {"one_event", "two_events"}
+_NUMBERED = re.compile(r"(story|event)?\s*(?:no\.)?\s*(\d{1,18})", re.IGNORECASE)
+_PAGE = re.compile(r"https?://\S+/(stor(?:ies|y)|events?)/(\d{1,18})/?(?:[?#]\S*)?", re.IGNORECASE)
 
 
 @routes.get("/events", response_model=None)
@@ -58,7 +62,7 @@ def event(request: Request, event_id: int) -> HTMLResponse | RedirectResponse:
         tellers = dicts(connection, "ui.tellers", event_id=event_id, limit=MOST)
         rows = dicts(connection, "ui.timeline", event_id=event_id, limit=MOST)
         words = said_of(connection, [row["story_id"] for row in tellers])
-    return page(request, "event.html", now=now, event=found[0], tellers=tellers, rows=rows, words=words, most=MOST)
+    return page(request, "event.html", now=now, event=found[0], tellers=tellers, rows=rows, words=words, joined=joined(words), most=MOST)
 
 
 @routes.post("/stories/{story_id}/event", response_model=None)
@@ -74,7 +78,7 @@ def say(request: Request, story_id: int, fields: Form) -> RedirectResponse:
             else:
                 said.say(edges, cast("Word", what), _articles(edges, story_id, fields.get("other", "")), who=who, why=why)
         except DecisionError as error:
-            raise HTTPException(409, f"{error} {error.hint}") from error
+            raise HTTPException(409, in_words(error)) from error
         with edges.connection.transaction():
             happened = told_of(edges.connection, story_id)
     return _to(request, f"/events/{happened['event_id']}" if happened and "event" in fields else f"/stories/{story_id}")
@@ -90,14 +94,51 @@ def said_of(connection: Connection, stories: Sequence[int]) -> list[dict[str, An
     return dicts(connection, "ui.words", stories=[*stories])
 
 
+def joined(words: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Return the stories that somebody said are one event with another."""
+    return {row[side] for row in words if row["what"] == "one_event" for side in ("story_id", "other_story_id")}
+
+
 def _articles(edges: Edges, story_id: int, other: str) -> tuple[int, int]:
-    """Return the article that stands for the story, and the one that is meant: at an address, or of the event with this number."""
+    """Return the article that stands for the story, and the one that is meant, by number or address."""
     with edges.connection.transaction():
-        found = dicts(edges.connection, "ui.story", story_id=story_id)
-        if not found or found[0]["canonical_article_id"] is None:
+        mine = _canonical(edges.connection, story_id)
+        if mine is None:
             raise HTTPException(404, f"There is no story {story_id}.")
-        mine = int(found[0]["canonical_article_id"])
-        return mine, said.article(edges.connection, other.strip(), mine)
+        return mine, _meant(edges.connection, other.strip(), mine)
+
+
+def _meant(connection: Connection, other: str, mine: int) -> int:
+    """Return the article at an address, or the one that stands for a story or an event: "story 154", "12", the address of its page."""
+    if numbered := _NUMBERED.fullmatch(other):
+        return _numbered(connection, (numbered[1] or "event").lower(), int(numbered[2]), mine)
+    try:
+        return said.article(connection, other, mine)
+    except DecisionError:  # an article's own address may look like that of a page of ours
+        if page_of := _PAGE.fullmatch(other):
+            return _numbered(connection, "event" if page_of[1].lower().startswith("event") else "story", int(page_of[2]), mine)
+        raise
+
+
+def _numbered(connection: Connection, kind: str, number: int, mine: int) -> int:
+    if kind == "event":
+        try:
+            return said.article(connection, str(number), mine)
+        except DecisionError as error:
+            hint = f"If you mean the story of this number, write “story {number}”."
+            raise DecisionError(f"there is no event {number}, or only this story tells it", hint=hint) from error
+    article = _canonical(connection, number)
+    if article is None:
+        raise DecisionError(f"there is no story {number}")
+    return article
+
+
+def _canonical(connection: Connection, story_id: int) -> int | None:
+    """Return the article that stands for a story, or for the one that it was merged into."""
+    found = dicts(connection, "ui.story", story_id=story_id)
+    if found and found[0]["merged_into"]:
+        found = dicts(connection, "ui.story", story_id=found[0]["merged_into"])
+    return found[0]["canonical_article_id"] if found else None
 
 
 def _decision(edges: Edges, story_id: int, fields: Mapping[str, str]) -> int:

@@ -13,7 +13,9 @@ from pipeline.errors import DecisionError
 from pipeline.steps import decisions, why
 from pipeline.steps import reviews as step
 from pipeline.steps.edges import opened
+from pipeline.steps.topped import unpick
 from pipeline.store import dicts
+from pipeline.ui.faults import in_words
 from pipeline.ui.orders import Form  # noqa: TC001  FastAPI reads it
 from pipeline.ui.pages import page, reading
 from pipeline.ui.sides import beside
@@ -90,7 +92,7 @@ def answer(request: Request, review_id: int, fields: Form) -> RedirectResponse:
         try:
             step.answer(edges, review_id, cast("step.Answer", choice), who=who, note=note)
         except DecisionError as error:
-            raise HTTPException(409, str(error)) from error
+            raise HTTPException(409, in_words(error)) from error
     return _to(
         request, f"/reviews/{review_id}", BackgroundTask(house.answered, review_id, choice, who)
     )  # the answer holds, whatever Airflow does
@@ -98,19 +100,31 @@ def answer(request: Request, review_id: int, fields: Form) -> RedirectResponse:
 
 @routes.post("/stories/{story_id}/decide", response_model=None)
 def decide(request: Request, story_id: int, fields: Form) -> RedirectResponse:
-    what, note = fields.get("what", ""), short(fields.get("why"), step.LONGEST)
-    if not note or what not in ON_PAIRS | {"set_canonical"}:
+    what, note, who = fields.get("what", ""), short(fields.get("why"), step.LONGEST), request.state.visitor.name
+    if not note or what not in ON_PAIRS | {"set_canonical", "withdraw"}:
         raise HTTPException(422, "A decision needs a reason.")
     house = request.app.state.house
     with opened(house.settings, house.where()) as edges:
         try:
-            articles = _articles(edges, story_id, fields)
-            decisions.decide(
-                edges, cast("What", what), articles if what in ON_PAIRS else articles[1:], who=request.state.visitor.name, why=note
-            )
+            if what == "withdraw":
+                _taken_back(edges, story_id, fields, (who, note))
+            else:
+                articles = _articles(edges, story_id, fields)
+                decisions.decide(edges, cast("What", what), articles if what in ON_PAIRS else articles[1:], who=who, why=note)
         except DecisionError as error:
-            raise HTTPException(409, str(error)) from error
-    return _to(request, f"/stories/{story_id}")
+            raise HTTPException(409, in_words(error)) from error
+    return _to(request, f"/stories/{story_id}#decided")
+
+
+def _taken_back(edges: Edges, story_id: int, fields: Mapping[str, str], said: tuple[str, str]) -> None:
+    """Withdraw a decision that holds of the story, on a word by whom and why."""
+    with edges.connection.transaction():
+        known = {str(row["decision_id"]): row["what"] for row in dicts(edges.connection, "ui.decided", story_id=story_id, now=edges.now())}
+    number, (who, why) = fields.get("decision", ""), said
+    if number not in known:
+        raise HTTPException(404, "This decision is none on the story, or holds no longer.")
+    take = unpick if known[number] == "pick" else decisions.withdraw
+    take(edges, int(number), who=who, why=why)
 
 
 def _articles(edges: Edges, story_id: int, fields: dict[str, str]) -> tuple[int, int]:

@@ -78,6 +78,7 @@ def story(request: Request, story_id: int) -> HTMLResponse | RedirectResponse:
             return RedirectResponse(f"{request.scope.get('root_path', '')}/stories/{found[0]['merged_into']}", 303)
         members = dicts(connection, "ui.members", story_id=story_id, limit=MOST)
         past = dicts(connection, "ui.story_events", story_id=story_id)
+        decided = dicts(connection, "ui.decided", story_id=story_id, now=now)
         event, words = events.told_of(connection, story_id), events.said_of(connection, [story_id])
         stands = _stands(connection, found[0]["canonical_article_id"], members)
         text = dicts(connection, "ui.text", article_id=found[0]["canonical_article_id"])[0]
@@ -85,7 +86,7 @@ def story(request: Request, story_id: int) -> HTMLResponse | RedirectResponse:
         versions = dicts(connection, "ui.versions", articles=edited) if edited else []
     text |= {"standfirst": _standfirst(text)}
     told: dict[str, Any] = {"story": found[0], "members": members, "past": past, "text": text, "relations": RELATIONS, "stands": stands}
-    told |= {"event": event, "words": words, "credited": CREDITED}
+    told |= {"event": event, "words": words, "credited": CREDITED, "decided": decided, "joined": events.joined(words)}
     return page(request, "story.html", now=now, time_line=_time_line(members), versions=list(_changed(versions)), most=MOST, **told)
 
 

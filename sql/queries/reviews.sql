@@ -61,24 +61,29 @@ SELECT count(*) FROM ops.review WHERE asked_at > %(since)s;
 -- name: open
 SELECT review_id, review.kind, review.article_id, other_id, one_story, doubt, copies, titles, why, asked_at, answer, who, note, answered_at, decision_id,
     one_title.name AS title_name, other_title.name AS other_name, one.happened_at, other.happened_at AS other_at, mine.story_id,
-    yours.story_id AS other_story
+    yours.story_id AS other_story, said.headline, replied.headline AS other_headline
 FROM ops.review JOIN core.article AS one ON one.article_id = review.article_id JOIN core.title AS one_title ON one_title.title_id = one.title_id
     JOIN core.article AS other ON other.article_id = other_id JOIN core.title AS other_title ON other_title.title_id = other.title_id
     LEFT JOIN core.story_article AS mine ON mine.article_id = review.article_id LEFT JOIN core.story_article AS yours ON yours.article_id = other_id
+    LEFT JOIN core.article_version AS said ON said.article_id = one.article_id AND said.number = one.version
+    LEFT JOIN core.article_version AS replied ON replied.article_id = other.article_id AND replied.number = other.version
 WHERE answer IS NULL AND (%(kind)s::text IS NULL OR review.kind = %(kind)s) ORDER BY doubt * copies DESC, review_id LIMIT %(limit)s;
 
 -- name: answered
 SELECT review_id, review.kind, review.article_id, other_id, one_story, doubt, copies, titles, why, asked_at, answer, who, note, answered_at, decision_id,
-    one_title.name AS title_name, other_title.name AS other_name
+    one_title.name AS title_name, other_title.name AS other_name, mine.story_id, said.headline, replied.headline AS other_headline
 FROM ops.review JOIN core.article AS one ON one.article_id = review.article_id JOIN core.title AS one_title ON one_title.title_id = one.title_id
     JOIN core.article AS other ON other.article_id = other_id JOIN core.title AS other_title ON other_title.title_id = other.title_id
+    LEFT JOIN core.story_article AS mine ON mine.article_id = review.article_id
+    LEFT JOIN core.article_version AS said ON said.article_id = one.article_id AND said.number = one.version
+    LEFT JOIN core.article_version AS replied ON replied.article_id = other.article_id AND replied.number = other.version
 WHERE answer IS NOT NULL ORDER BY answered_at DESC, review_id DESC LIMIT %(limit)s;
 
 -- name: one
-SELECT review_id, kind, review.article_id, other_id, one_story, doubt, copies, titles, why, asked_at, answer, who, note, answered_at, decision_id,
-    mine.story_id, yours.story_id AS other_story
+SELECT review_id, kind, review.article_id, review.other_id, one_story, doubt, copies, titles, review.why, asked_at, answer, review.who, note, answered_at,
+    decision_id, mine.story_id, yours.story_id AS other_story, decision.withdrawn_by, decision.withdrawn_at
 FROM ops.review LEFT JOIN core.story_article AS mine ON mine.article_id = review.article_id
-    LEFT JOIN core.story_article AS yours ON yours.article_id = other_id
+    LEFT JOIN core.story_article AS yours ON yours.article_id = review.other_id LEFT JOIN core.decision USING (decision_id)
 WHERE review_id = %(review_id)s;
 
 -- name: for_update

@@ -258,7 +258,7 @@ WITH asked AS MATERIALIZED (
 ), late AS MATERIALIZED (
     SELECT stage, reason, url, detail, feed_id, article_id, last_at FROM ops.refusal ORDER BY last_at DESC LIMIT 10000
 ), found AS (
-    (SELECT DISTINCT article_id FROM core.article_version
+    (SELECT article_id FROM core.article_version
      WHERE headline ILIKE %(first)s AND headline ILIKE %(second)s AND headline ILIKE %(third)s
         AND lower(unaccent(headline)) ~ ALL ((SELECT words FROM asked)::text[]) LIMIT 100)
     UNION
