@@ -152,7 +152,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--warm", type=float, default=2, help="minutes after the first story")
     parser.add_argument("--titles", type=int, default=2000)
-    parser.add_argument("--rate", type=float, default=200, help="of the newsstand's clock")
+    parser.add_argument("--rate", type=float, default=160, help="of the newsstand's clock")
     parser.add_argument("--room", type=Path, help="kept; else a temporary folder")
     parser.add_argument("--check", action="store_true")
     given = parser.parse_args()
@@ -162,7 +162,7 @@ def main() -> int:
         room.mkdir(parents=True, exist_ok=True)
         room.chmod(0o755)
         with newsstand(room, titles=given.titles, days=days, rate=given.rate) as (stand, spec):
-            with product(room, stand, spec) as running:
+            with product(room, stand, spec, given.rate) as running:
                 mine = ours(running, given.minutes, given.warm)
             show("Wiredesk", mine)
             usual = theirs(room, stand, min(60 * given.minutes, 120))

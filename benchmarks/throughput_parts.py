@@ -72,10 +72,21 @@ def newsstand(room: Path, *, titles: int, days: float, rate: float) -> Iterator[
 
 
 @contextmanager
-def product(room: Path, stand: dict[str, Any], spec: str) -> Iterator[Product]:
-    """Run `./wiredesk up` on the newsstand, with the settings that a fresh machine has; only due feeds are looked for every minute."""
+def product(room: Path, stand: dict[str, Any], spec: str, rate: float) -> Iterator[Product]:
+    """Run `./wiredesk up` on the newsstand, with the settings that a fresh machine has, but that due feeds are looked for every minute.
+
+    A title publishes `rate` times as fast as by the wall; it is asked as often in its own time as others are, at most once a second.
+    """
     var = room / "var"
-    settings = {"VAR": var, "HOSTS": stand["hosts"], "REGISTRY": stand["registry"], "CLOCK": spec, "INGEST_MINUTES": 1, "PORT": _free()}
+    settings = {
+        "VAR": var,
+        "HOSTS": stand["hosts"],
+        "REGISTRY": stand["registry"],
+        "CLOCK": spec,
+        "INGEST_MINUTES": 1,
+        "PORT": _free(),
+        "SPACING": 1 / rate,
+    }
     environment = os.environ | {f"WIREDESK_{name}": str(value) for name, value in settings.items()} | {"PYTHONPATH": str(ROOT)}
     with (room / "up.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "pipeline.cli", "up"], env=environment, stdout=log, stderr=log)
