@@ -129,7 +129,7 @@ def test_what_is_not_found_is_told_in_sentences_with_the_way_back(edges, databas
     for other, says in (
         ("999", "There is no event 999, or only this story tells it. If you mean the story of this number, write “story 999”."),
         ("story 999", "There is no story 999."),
-        ("http://nowhere.example/x", "Http://nowhere.example/x: no article has this address."),
+        ("http://nowhere.example/x", "http://nowhere.example/x: no article has this address."),
     ):
         for came, back in ((f"http://testserver{where}?x=1", f"{where}?x=1"), ("http://testserver//evil.example/", "/"), ("", "/")):
             one.headers["referer"] = came

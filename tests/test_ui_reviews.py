@@ -1,5 +1,7 @@
 """The page Reviews and the buttons by which people decide: whose word it is, what becomes of it, and who may not."""
 
+from datetime import timedelta
+
 import pytest
 from builders_news import OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, stories, world
 from builders_stories import cut
@@ -8,6 +10,8 @@ from test_ui import ADA, GUEST, client, press
 
 from pipeline.machine.roles import taken_on
 from pipeline.steps import reviews, rounds
+from pipeline.steps.decisions import decide
+from pipeline.steps.topped import pick
 from pipeline.ui.visitor import Visitor
 
 pytestmark = pytest.mark.database
@@ -111,6 +115,23 @@ def test_a_decision_is_shown_on_the_pages_of_its_stories_and_taken_back_there_wi
     assert sorted(len(story) for story in stories(edges)) == [1, 3]
     assert "Nothing that holds." in one.get(f"/stories/{article_of(edges, 'alpha.example/strike')[1]}").text
     assert press(one, f"/stories/{story}/decide", **fields).status_code == 404, "it holds no longer"
+
+
+def test_each_kind_of_decision_is_shown_and_taken_back(edges, database):
+    one = client(taken_on(database, "ui"), now=edges.now())
+    (alpha, story) = article_of(edges, "alpha.example/strike")
+    pick(edges, alpha, who="bob", why="on top", last=timedelta(days=1))
+    decide(edges, "set_agency", (alpha,), who="bob", why="its last line", agency="npa")
+    decide(edges, "set_canonical", (alpha,), who="bob", why="the best")
+    told = html.fromstring(one.get(f"/stories/{story}").text).xpath("//h3[@id='decided']/following-sibling::ul[1]/li")
+    said = [" ".join(entry.text_content().split()).partition(" Take it back")[0] for entry in told]
+    assert [entry.partition(" no. ")[0] for entry in said] == ["picked", "whose text", "stands for the story"]
+    assert said[0].endswith("until 3 Mar 12:00 UTC Alpha. Why: on top")
+    assert said[1].endswith("Alpha: Northern Press Agency. Why: its last line")
+    for entry in told:
+        number = entry.xpath("string(.//input[@name='decision']/@value)")
+        assert press(one, f"/stories/{story}/decide", what="withdraw", decision=number, why="no").status_code == 303
+    assert ask(edges, "SELECT count(*) FROM mart.decision UNION ALL SELECT count(decision_id) FROM core.pick") == [(0,), (0,)]
 
 
 def test_who_may_only_look_decides_nothing(edges, database):

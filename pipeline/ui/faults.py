@@ -33,7 +33,11 @@ def in_words(error: DecisionError) -> str:
     """Return why a person's word was not taken, in whole sentences; what to type at a command line is left out."""
     hint = "Take that back first, on its story’s page, if it is wrong." if error.hint.startswith("Withdraw") else error.hint
     said = [str(error)] if not hint or _COMMANDS.search(hint) else [str(error), hint]
-    return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in said)
+    return " ".join(f"{_begun(one).rstrip('.')}." for one in said)
+
+
+def _begun(sentence: str) -> str:
+    return sentence if "://" in sentence.partition(" ")[0] else sentence[:1].upper() + sentence[1:]
 
 
 def refused(request: Request, error: Exception) -> Response:
