@@ -39,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = [read(Path(folder)) for _ in range(ROUNDS)]
     took = statistics.median(float(str(one["seconds"])) for one in found)
-    print(f"{len(dict(found[0]['dags']))} DAG files: {took:.2f} s of processor time, at most {MOST:.0f} s")  # type: ignore[call-overload]
+    print(f"{len(dict(found[0]['dags']))} DAG files: {took:.2f} s of processor time, at most {MOST:.0f} s")  # type: ignore[call-overload]  a list of pairs, by JSON
     assert all(one["asked"] == [] for one in found), "reading a DAG file asked somebody"
     if given.check:
         assert took <= MOST, f"more than {MOST} s"

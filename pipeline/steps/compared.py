@@ -36,7 +36,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._texts: dict[bytes, Signature] = {}
-        self._measured: dict[tuple[int, int], Match | None] = {}
+        self._measured: dict[tuple[int, int], tuple[Signature, Signature, Match | None]] = {}  # with the two: no other gets their ids
 
     def unpacked(self, packed: bytes) -> Signature:
         if packed not in self._texts:
@@ -50,8 +50,8 @@ class Memory:
         """Return what two texts of ours share, as the match of articles 0 and 1; None, if they are no copies at whatever times."""
         which = id(left), id(right)
         if which not in self._measured:
-            self._measured[which] = matches.measure(left, right, hopeful=True)
-        return self._measured[which]
+            self._measured[which] = left, right, matches.measure(left, right, hopeful=True)
+        return self._measured[which][2]
 
 
 def match(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime, memory: Memory | None = None) -> None:

@@ -36,4 +36,4 @@ class _Alerts:
 DASHBOARD_UIALERTS = _Alerts()
 
 if FORKING & set(sys.argv[1:2]):
-    import pipeline.steps.warm  # noqa: F401
+    import pipeline.steps.warm  # noqa: F401  for what it imports
