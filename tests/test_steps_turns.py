@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from builders_news import NOON, UNRELATED, Clock, Web, ask, title, world
-from hypothesis import given
+from builders_news import UNRELATED, Clock, Web, ask, title, world
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.records import Feed
@@ -15,7 +15,7 @@ from pipeline.steps import batches, turns
 from pipeline.steps.fetch import fetch
 from pipeline.steps.leases import Budget
 from pipeline.steps.poll import poll
-from pipeline.steps.turns import AT_ONCE, GLANCE, HELD, Gate, Turns, names, taken, wait
+from pipeline.steps.turns import AT_ONCE, GLANCE, HELD, Turns, names
 from pipeline.store import connect
 from pipeline.web.sites import site
 
@@ -23,50 +23,7 @@ SECOND = timedelta(seconds=1)
 PUBLIC, OTHER = "93.184.216.34", "93.184.216.35"
 
 
-# whose turn it is
-
-
-@given(st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 20_000)), max_size=40))
-def test_at_most_two_ask_at_once_and_all_begin_a_second_apart(requests):
-    """Each request waits some milliseconds after the one before, and takes some."""
-    now, gate, begun = NOON, Gate(name="example.org", next_at=NOON), []
-    ends = []
-    for pause, lasts in requests:
-        now += timedelta(milliseconds=pause)
-        while waiting := wait([gate], now):
-            now += waiting
-            over = [end for end in ends if end <= now]
-            gate = Gate(name=gate.name, next_at=gate.next_at, until=tuple(sorted(gate.until)[len(over) :]) if over else gate.until)
-            ends = [end for end in ends if end > now]
-        gate = taken(gate, now, SECOND)
-        begun.append(now)
-        ends = [*(end for end in ends if end > now), now + timedelta(milliseconds=lasts)]
-        assert len(gate.until) <= AT_ONCE
-    assert all(after - before >= SECOND for before, after in itertools.pairwise(begun))
-
-
-def test_a_third_waits_until_one_of_two_has_finished():
-    gate = taken(taken(Gate(name="example.org", next_at=NOON), NOON, SECOND), NOON + SECOND, SECOND)
-    later = NOON + 5 * SECOND
-    assert wait([gate], later) == GLANCE
-    assert wait([Gate(name=gate.name, next_at=gate.next_at, until=gate.until[1:])], later) == timedelta(0)
-
-
-def test_a_place_that_a_killed_worker_held_is_free_after_a_minute():
-    gate = taken(taken(Gate(name="example.org", next_at=NOON), NOON, SECOND), NOON + SECOND, SECOND)
-    assert wait([gate], NOON + HELD) == timedelta(0)
-
-
-def test_what_a_clock_wrote_that_was_a_day_ahead_holds_nobody_up():
-    tomorrow = NOON + timedelta(days=1)
-    gate = taken(taken(Gate(name="example.org", next_at=tomorrow), tomorrow, SECOND), tomorrow + SECOND, SECOND)
-    assert wait([gate], NOON) == timedelta(0)
-    assert taken(gate, NOON, SECOND) == Gate(name="example.org", next_at=NOON + SECOND, until=(NOON + HELD,))
-
-
-def test_the_slowest_of_two_names_decides():
-    free, busy = Gate(name="93.184.216.34", next_at=NOON), Gate(name="example.org", next_at=NOON + 7 * SECOND)
-    assert wait([free, busy], NOON) == 7 * SECOND
+# in whose name
 
 
 @pytest.mark.parametrize(
@@ -147,6 +104,63 @@ def test_the_third_request_at_once_waits_whoever_makes_it(pair):
             clock.forward(seconds=1)
             assert tried(first) == GLANCE.total_seconds()
         assert tried(first) is True
+
+
+@given(st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 20_000)), max_size=15))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.database
+def test_at_most_two_ask_at_once_and_all_begin_a_second_apart(pair, requests):
+    """Each request waits some milliseconds after the one before, and takes some."""
+    worker, _, clock = pair
+    worker._connection.execute("TRUNCATE ops.turn")
+    begun, under_way = [], []
+    for pause, lasts in requests:
+        clock.forward(milliseconds=pause)
+        while (waiting := tried(worker)) is not True:
+            clock.forward(seconds=waiting)
+            for end, until in [one for one in under_way if one[0] <= clock()]:
+                worker._connection.execute("UPDATE ops.turn SET until = array_remove(until, %s)", [until])
+                under_way.remove((end, until))
+        begun.append(clock())
+        under_way.append((clock() + timedelta(milliseconds=lasts), clock() + HELD))
+        (most,) = worker._connection.execute("SELECT max(cardinality(until)) FROM ops.turn").fetchone()
+        assert most <= AT_ONCE
+    assert all(after - before >= SECOND for before, after in itertools.pairwise(begun))
+
+
+@pytest.mark.database
+def test_a_place_that_a_killed_worker_held_is_free_after_a_minute(pair):
+    first, second, clock = pair
+    assert tried(first) is True
+    clock.forward(seconds=1)
+    assert tried(first) is True
+    clock.forward(seconds=58)
+    assert tried(second) == GLANCE.total_seconds()
+    clock.forward(seconds=1)
+    assert tried(second) is True
+
+
+@pytest.mark.database
+def test_what_a_clock_wrote_that_was_a_day_ahead_holds_nobody_up(pair):
+    first, second, clock = pair
+    clock.forward(days=1)
+    assert tried(first) is True
+    clock.forward(seconds=1)
+    assert tried(first) is True
+    clock.forward(days=-1)
+    assert tried(second) is True
+    rows = second._connection.execute("SELECT next_at, until FROM ops.turn WHERE name = 'example.org'").fetchall()
+    assert rows == [(clock() + SECOND, [clock() + HELD])]
+
+
+@pytest.mark.database
+def test_the_slowest_of_two_names_decides(pair):
+    first, second, clock = pair
+    first._connection.execute("INSERT INTO ops.host (host, crawl_delay) VALUES ('www.example.org', '7 s')")
+    assert tried(first) is True
+    clock.forward(seconds=1)
+    assert tried(second, "www.example.org:80", OTHER) == 6.0
+    assert second._connection.execute("SELECT count(*) FROM ops.turn WHERE cardinality(until) > 0").fetchone() == (2,), "neither is taken"
 
 
 @pytest.mark.database

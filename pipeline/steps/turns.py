@@ -1,7 +1,7 @@
 """A host and an address -> our turn to ask them: at most two at once and a while apart, over all tasks and workers.
 
-A turn is taken in the name of the host's site (its registrable domain) and in that of the IP address, both at once: their rows of
-ops.turn are locked in order, so nobody waits for anybody who waits for him. The wall clock counts.
+A turn is taken in the name of the host's site (its registrable domain) and in that of the IP address, both at once, by one statement
+(sql/queries/turns.sql): it locks their rows of ops.turn in order, so nobody waits for anybody who waits for him. The wall clock counts.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.store import committed, many, read, value
+from pipeline.store import dicts, retried, write
 from pipeline.web import guard, robots
 from pipeline.web.sites import site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pipeline.clock import Clock
@@ -28,15 +27,7 @@ if TYPE_CHECKING:
 AT_ONCE = 2  # requests to one site, and to one address
 HELD = timedelta(minutes=1)  # longer than a request can take; who was killed holds no place after it
 GLANCE = timedelta(seconds=0.25)  # until it is looked again whether one of the two has finished
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """Whose turn it is at one name. Its fields are the columns of ops.turn."""
-
-    name: str  # "example.org", "93.184.216.34"
-    next_at: datetime  # nobody may begin before
-    until: tuple[datetime, ...] = ()  # of each request that is under way, when it must have ended
+RULE = {"at_once": AT_ONCE, "held": HELD, "glance": GLANCE, "farthest": robots.LONGEST_DELAY}  # what lies further ahead a wrong clock wrote
 
 
 class Held(NamedTuple):
@@ -46,26 +37,6 @@ class Held(NamedTuple):
     begun: datetime
     next_at: datetime  # when the next one may begin
     until: datetime
-
-
-def wait(gates: Iterable[Gate], now: datetime) -> timedelta:
-    """Return how long to wait until the gates may be asked, or looked at again; none: now. What lies too far ahead a wrong clock wrote."""
-    waits = [timedelta(0)]
-    for gate in gates:
-        if gate.next_at <= now + robots.LONGEST_DELAY:
-            waits.append(gate.next_at - now)
-        if len(_busy(gate, now)) >= AT_ONCE:
-            waits.append(GLANCE)
-    return max(waits)
-
-
-def taken(gate: Gate, now: datetime, gap: timedelta) -> Gate:
-    """Return the gate after somebody has begun to ask."""
-    return replace(gate, next_at=now + gap, until=(*_busy(gate, now), now + HELD))
-
-
-def _busy(gate: Gate, now: datetime) -> tuple[datetime, ...]:
-    return tuple(until for until in gate.until if now < until <= now + HELD)
 
 
 def names(host: str, address: str) -> tuple[str, ...]:
@@ -97,23 +68,18 @@ class Turns:
         try:
             yield
         finally:
-            rows = [{"name": held.name, "until": held.until, "next_at": held.next_at + late} for held in found]
+            back = {"names": mine, "until": found[0].until, "next_at": [held.next_at + late for held in found]}
             with self._asking:
-                committed(self._connection, partial(many, self._connection, "turns.give_back", rows))
+                retried(partial(write, self._connection, "turns.give_back", **back))
 
     def _tried(self, host: str, mine: Sequence[str]) -> Sequence[Held] | timedelta:
-        """Take the turn if it is ours and return what we hold, else how long to wait."""
+        """Take the turn if it is ours and return what we hold, in the order of the names; else how long to wait."""
         with self._asking:
-            return committed(self._connection, partial(self._took, host, mine))
-
-    def _took(self, host: str, mine: Sequence[str]) -> Sequence[Held] | timedelta:
-        now = self._wall()
-        many(self._connection, "turns.know", [{"name": name, "now": now} for name in mine])
-        gates = read(self._connection, "turns.lock", Gate, names=mine)
-        if waiting := wait(gates, now):
-            return waiting
-        asked: timedelta | None = value(self._connection, "turns.crawl_delay", host=host.removesuffix(":80").removesuffix(":443"))
-        own = {site(host): max(self._spacing, asked or self._spacing)}
-        after = [taken(gate, now, own.get(gate.name, self._spacing)) for gate in gates]
-        many(self._connection, "turns.take", [{"name": gate.name, "next_at": gate.next_at, "until": gate.until} for gate in after])
-        return [Held(gate.name, begun=now, next_at=gate.next_at, until=now + HELD) for gate in after]
+            wall = self._wall()
+            asked = {"names": mine, "site": site(host), "host": host.removesuffix(":80").removesuffix(":443"), "wall": wall}
+            take = partial(dicts, self._connection, "turns.take", **asked, **RULE, spacing=self._spacing)
+            while not (rows := retried(take))[0]["known"]:
+                retried(partial(write, self._connection, "turns.know", names=mine, wall=wall))
+        if waiting := rows[0]["wait"]:
+            return waiting  # type: ignore[no-any-return]  # an interval
+        return [Held(row["name"], begun=wall, next_at=row["next_at"], until=wall + HELD) for row in rows]

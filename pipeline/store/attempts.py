@@ -26,14 +26,22 @@ PAUSE = 0.05  # seconds before the second try; each further one waits twice as l
 
 def committed(connection: Connection, work: Callable[[], Result]) -> Result:
     """Return what `work` returns, run in a transaction of its own. It may run up to five times, so it changes nothing but rows."""
+
+    def whole() -> Result:
+        with connection.transaction():
+            return work()
+
+    return retried(whole)
+
+
+def retried(work: Callable[[], Result]) -> Result:
+    """Return what `work` returns, which is a transaction of its own: one statement where the connection commits each."""
     for attempt in range(1, TRIES):
         try:
-            with connection.transaction():
-                return work()
+            return work()
         except PASSING:
             time.sleep(PAUSE * 2**attempt * random.uniform(0.5, 1))  # noqa: S311  two that met must part
-    with connection.transaction():
-        return work()
+    return work()
 
 
 def tried(url: str, name: str, **parameters: Any) -> bool:
