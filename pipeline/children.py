@@ -16,7 +16,10 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import psutil
 
 from pipeline import nursery
 from pipeline.errors import MachineError
@@ -64,9 +67,7 @@ class Children:
         self._door, theirs = socket.socketpair()
         self._requests = Connection(os.dup(self._door.fileno()))
         with theirs:
-            self._nursery = subprocess.Popen(  # noqa: S603  it is Python, with our own line
-                nursery.command(theirs.fileno()), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
-            )
+            self._nursery = _forked(theirs) if _single() else _started(theirs)
         try:
             self._prepare()
         except BaseException:
@@ -95,7 +96,7 @@ class Children:
                     child.line.close()
         try:
             self._nursery.wait(ENDING)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
             self._nursery.kill()
             self._nursery.wait()
 
@@ -165,6 +166,24 @@ class Children:
                 return int(self._requests.recv())
             except (EOFError, OSError) as error:
                 raise MachineError("child processes", "the process they are born from is gone") from error
+
+
+def _single() -> bool:
+    """Tell whether this process has one thread, those of C libraries counted too; where that cannot be told, it has not."""
+    tasks = Path("/proc/self/task")
+    return tasks.exists() and len(list(tasks.iterdir())) == 1
+
+
+def _forked(requests: socket.socket) -> psutil.Process:
+    pid = os.fork()
+    if pid == 0:
+        nursery.turn_into(requests.fileno())
+    return psutil.Process(pid)
+
+
+def _started(requests: socket.socket) -> subprocess.Popen[bytes]:
+    number = requests.fileno()
+    return subprocess.Popen(nursery.command(number), pass_fds=[number], stdin=subprocess.DEVNULL)  # noqa: S603  it is Python, with our own line
 
 
 def _cause(status: int) -> str:

@@ -21,7 +21,7 @@ import traceback
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from pipeline.nursery import tend; tend(int(sys.argv[1]))"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -30,6 +30,25 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 def command(requests: int) -> list[str]:
     """Return the command that starts a nursery which serves the inherited socket `requests`."""
     return [sys.executable, "-c", START, str(requests), json.dumps([str(place) for place in sys.path])]
+
+
+def turn_into(requests: int) -> NoReturn:
+    """Make this process, forked just now from one with a single thread, a nursery that serves the inherited socket `requests`.
+
+    What the parent had open is closed here, and nothing of it is ever finalized: a connection that is, would say goodbye in its name.
+    """
+    try:
+        gc.freeze()
+        signal.set_wakeup_fd(-1)
+        for number in signal.valid_signals():
+            if callable(signal.getsignal(number)):
+                signal.signal(number, signal.SIG_DFL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.closerange(3, requests)
+        os.closerange(requests + 1, os.sysconf("SC_OPEN_MAX"))
+        tend(requests)
+    finally:
+        os._exit(1)
 
 
 def tend(requests: int) -> None:

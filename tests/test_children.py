@@ -1,6 +1,7 @@
 import gc
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline.children import Children, Killed
+from pipeline.children import Children, Killed, _single
 
 HOSTED: list[str] = []
+SINGLE = _single  # as it is, before tests choose for it
 
 
 class OddError(Exception):
@@ -75,6 +77,14 @@ def unsendable():
     return threading.Lock()
 
 
+def inherited():
+    return [str(place.readlink()) for place in Path("/proc/self/fd").iterdir() if place.is_symlink()]
+
+
+def imported(name):
+    return name in sys.modules
+
+
 def host(name):
     HOSTED.append(name)
 
@@ -92,8 +102,16 @@ def descriptors():
     return len(list(Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd").iterdir()))
 
 
+@pytest.fixture(scope="module", params=["forked", "started"], autouse=True)
+def begun(request):
+    """The nursery begins as a fork of this process, or as a new Python."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.children._single", lambda: request.param == "forked")
+        yield request.param
+
+
 @pytest.fixture(scope="module")
-def children():
+def children(begun):
     with Children(2, megabytes=256) as children:
         yield children
 
@@ -173,6 +191,34 @@ def test_an_initializer_that_fails_stops_the_start_and_leaves_nothing():
     with pytest.raises(ValueError, match="not today"), Children(1, initializer=fail, initargs=(ValueError("not today"),)):
         pytest.fail("it started")
     assert descendants() == before
+
+
+def test_what_the_parent_has_open_is_not_open_in_a_child():
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Children(1) as children:
+        opened = children.call(inherited, seconds=5)
+        assert all(f"socket:[{os.fstat(one.fileno()).st_ino}]" not in opened for one in (ours, theirs))
+        assert len(opened) <= 4, "input, output, errors and its line"
+
+
+def test_what_a_parent_with_one_thread_has_imported_needs_no_import(begun):
+    sys.modules["of_the_parent"] = sys
+    try:
+        with Children(1) as children:
+            assert children.call(imported, "of_the_parent", seconds=5) == (begun == "forked")
+    finally:
+        del sys.modules["of_the_parent"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody can tell")
+def test_a_process_with_two_threads_is_not_forked():
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(ended.wait)
+        assert not SINGLE()
+        ended.set()
+    alone = "import pipeline.children as c; print(c._single())"
+    assert subprocess.run([sys.executable, "-c", alone], capture_output=True, check=True, text=True).stdout == "True\n"
 
 
 def test_many_threads_share_the_workers(children):

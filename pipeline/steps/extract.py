@@ -72,6 +72,8 @@ def extract(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent, *,
     articles: Counter[str] = Counter()
     with edges.connection.transaction():
         total = value(edges.connection, "extract.waiting", titles=wanted.titles, **edges.lease())
+    if total or follow:
+        edges.ready("children")  # before there is a thread, which renews claims
     while size := wanted.at_most(BATCH, articles.total()):
         claims = _claim(edges, wanted, size) or (_followed(edges, wanted, size) if follow else [])
         if not claims:
@@ -104,7 +106,6 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 def _extracted(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
     """Read what was claimed, and yield the door by which each article left."""
     with holding(edges, "fetch", [(claim.article_id, claim.fence) for claim in claims]) as glass:
-        edges.ready("children")
         papers = _papers(edges, {claim.article_id: claim for claim in claims})
         with closing(spread(papers, partial(_read, edges, glass), edges.settings.workers)) as found:
             while lot := list(islice(found, LOT)):

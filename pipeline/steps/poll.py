@@ -80,8 +80,8 @@ def _claim(edges: Edges, wanted: Wanted, size: int, begun: datetime) -> list[Cla
 
 def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mapping[str, int]], None, None]:
     """Look at what was claimed, and yield the doors by which each feed and its entries left."""
+    edges.ready("parsers", "door", "shelf")  # before there is a thread, which renews claims
     with holding(edges, "poll", [(claim.feed_id, claim.fence) for claim in claims]) as glass:
-        edges.ready("door", "shelf", "parsers")
         sites: dict[str, list[tuple[Claim, Title]]] = defaultdict(list)
         titles = edges.titles()
         for claim in claims:

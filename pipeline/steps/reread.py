@@ -61,8 +61,8 @@ def _claim(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
 
 
 def _looked(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None]:
+    edges.ready("children", "door", "shelf")  # before there is a thread, which renews claims
     with holding(edges, "reread", [(claim.article_id, claim.fence) for claim in claims]) as glass:
-        edges.ready("door", "shelf", "children")
         titles = edges.titles()
         with edges.connection.transaction():
             said = entries(edges.connection, [claim.article_id for claim in claims])
