@@ -16,7 +16,7 @@ import pytest
 from pipeline.machine import airflow, doctor
 from pipeline.machine.databases import Urls
 from pipeline.settings import ROOT, Settings
-from pipeline.steps import warm
+from pipeline.steps import batches, warm
 from pipeline.store import connect
 
 pytestmark = [pytest.mark.airflow, pytest.mark.database, pytest.mark.process]
@@ -189,3 +189,9 @@ def test_what_tasks_import_is_what_their_processes_have_imported():
     )
     assert len(wanted) > 8
     assert wanted <= set(warm.__all__)
+
+
+def test_the_form_begins_with_the_size_that_batches_have():
+    from pipeline.ui import forms
+
+    assert forms.BATCH.value == batches.ITEMS

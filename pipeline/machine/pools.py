@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-PARALLELISM = max(2, min(4, 2 * (os.cpu_count() or 1)))  # every slot is a process of 56 MB from the start on
 POOLS = {
-    "web": (max(1, PARALLELISM - 1), "Tasks that ask sites. One slot of all stays free for what is not waiting."),
-    "cpu": (max(1, PARALLELISM // 2), "Tasks that work: extracting, learning, upkeep."),
+    "web": (3, "Tasks that ask sites: they wait more than they work, and each asks 32 sites at once."),
+    "cpu": (max(1, min(2, os.cpu_count() or 1)), "Tasks that work: extracting, learning, upkeep."),
     "writer": (1, "The one writer of stories: cluster, then publish."),
 }
+PARALLELISM = sum(slots for slots, _ in POOLS.values())  # none takes another's slots; each is a process of 56 MB from the start on
 
 
 def write(folder: Path, pools: Mapping[str, tuple[int, str]]) -> Path:

@@ -37,7 +37,7 @@ BATCH = 64  # pages claimed and held in memory at once
 LOT = 16  # pages stored in one transaction: a statement costs as much for many rows as for one
 SECONDS = 10.0  # for one page
 GLANCE = 1.0  # seconds until it is looked again whether pages have come
-PATIENCE = 10.0  # seconds in which nobody fetches; between two tasks that do there are some
+PATIENCE = 10.0  # seconds in which nobody fetches what is due; between two tasks that do there are some
 CLAIMS = 5  # then it is read no more: those who held it died with it
 
 
@@ -69,13 +69,13 @@ class Paper:
 
 def extract(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent, *, follow: bool = False) -> Mapping[str, Tally]:  # noqa: B008  frozen
     """Read the wanted pages, and tally articles; if to `follow`, until no more pages come from who fetches them at the same time."""
-    articles: Counter[str] = Counter()
+    articles, begun = Counter[str](), edges.now()
     with edges.connection.transaction():
         total = value(edges.connection, "extract.waiting", titles=wanted.titles, **edges.lease())
     if total or follow:
         edges.ready("children")  # before there is a thread, which renews claims
     while size := wanted.at_most(BATCH, articles.total()):
-        claims = _claim(edges, wanted, size) or (_followed(edges, wanted, size) if follow else [])
+        claims = _claim(edges, wanted, size) or (_followed(edges, wanted, size, begun) if follow else [])
         if not claims:
             break
         with closing(_extracted(edges, claims)) as left:
@@ -85,16 +85,19 @@ def extract(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent, *,
     return {"article": Tally(seen=articles.total(), doors=articles)}
 
 
-def _followed(edges: Edges, wanted: Wanted, size: int) -> list[Claim]:
-    """Wait for pages, and claim them; none, when nobody has been fetching any for a while."""
+def _followed(edges: Edges, wanted: Wanted, size: int, begun: datetime) -> list[Claim]:
+    """Wait for pages, and claim them; none, when none is due any more, or nobody has been fetching any for a while."""
     alone = time.monotonic()
     while time.monotonic() - alone < PATIENCE:
         time.sleep(GLANCE)
         if claims := _claim(edges, wanted, size):
             return claims
         with edges.connection.transaction():
-            if value(edges.connection, "extract.coming", **edges.lease()):
-                alone = time.monotonic()
+            coming = value(edges.connection, "extract.coming", **edges.lease(), begun=begun)
+        if coming is None:
+            break
+        if coming == "held":
+            alone = time.monotonic()
     return []
 
 

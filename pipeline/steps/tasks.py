@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.steps.alarms import Tell
 
-PAGES = 300  # fetched by one task: it ends within minutes, and the next run goes on
+PAGES = 600  # fetched by one task: it ends within minutes, and the next run goes on
 READ = batches.MOST * PAGES  # pages read by one task: as many as a run can fetch, or what waits to be read grows; some minutes
 FOLLOWED = 2  # fetching tasks; pages of fewer are read when they have ended
 AGAIN = 2000  # pages read again by one task

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ENTRIES, ARTICLES, STORIES = (Asset(f"wiredesk://{name}") for name in ("entries", "articles", "stories"))
 TITLES = Param([], type="array", items={"type": "string"}, title="Only these titles", description="Their keys, as le-monde; none: all.")
-BATCH = Param(150, type="integer", minimum=1, maximum=2000, title="Items in a batch", description="At least; 32 batches a run at most.")
+BATCH = Param(400, type="integer", minimum=1, maximum=2000, title="Items in a batch", description="At least; 32 batches a run at most.")
 FORCE = Param(default=False, type="boolean", title="Now, due or not", description="Polls what is not due, too. Paused feeds stay paused.")
 DAY = Param(None, type=["null", "string"], format="date", description="UTC, by when the pages were fetched.")
 

@@ -6,7 +6,10 @@ WHERE state = 'fetched' AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
     AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s));
 
 -- name: coming
-SELECT EXISTS (SELECT FROM ops.intake WHERE state = 'waiting' AND lease_until BETWEEN %(wall)s AND %(beyond)s);
+SELECT CASE
+    WHEN EXISTS (SELECT FROM ops.intake WHERE state = 'waiting' AND lease_until BETWEEN %(wall)s AND %(beyond)s) THEN 'held'
+    WHEN EXISTS (SELECT FROM ops.intake WHERE state = 'waiting' AND next_try_at <= %(begun)s) THEN 'due'
+END;
 
 -- name: claim
 WITH due AS (
