@@ -6,7 +6,7 @@ A session that waits for a lock of the other is passed over until it is free. Pa
 
 import threading
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
@@ -25,7 +25,6 @@ from pipeline.steps.fetch import fetch
 from pipeline.steps.leases import LEASE
 from pipeline.steps.poll import poll
 from pipeline.steps.publish import publish
-from pipeline.steps.spread import spread
 from pipeline.steps.turns import Turns
 from pipeline.store import connect, queries
 
@@ -329,13 +328,6 @@ def test_a_step_that_fails_lets_its_claims_go(pair, web):
     with pytest.raises(ZeroDivisionError):
         fetch(edges, report=lambda done, total: 1 / 0)
     assert ask(edges, "SELECT count(*) FROM ops.intake WHERE lease_until > '2000-01-01Z'") == [(0,)]
-
-
-def test_no_thread_is_left_waiting_when_nobody_takes_its_results():
-    before = threading.active_count()
-    with closing(spread(range(4), lambda job: iter([job] * 100), 4)) as results:
-        next(results)
-    assert threading.active_count() == before
 
 
 def test_a_clock_that_was_a_day_ahead_holds_nothing_up(pair, web):

@@ -1,0 +1,78 @@
+"""Jobs spread over threads: what is there is taken together, nothing that is there waits for what is not."""
+
+import threading
+from contextlib import closing
+
+import pytest
+
+from pipeline.steps.spread import lots, spread
+
+
+class Jobs:
+    """Jobs of one result each, but that of "slow": it gives another when it may. `lie` waits until so many results lie ready."""
+
+    def __init__(self):
+        self.go_on, self._laid = threading.Event(), threading.Semaphore(0)
+
+    def work(self, job):
+        yield job
+        self._laid.release()  # it is asked for more: what it gave lies ready
+        if job == "slow":
+            assert self.go_on.wait(10)
+            yield "at last"
+            self._laid.release()
+
+    def lie(self, count):
+        for _ in range(count):
+            assert self._laid.acquire(timeout=10)
+
+
+@pytest.fixture
+def jobs():
+    return Jobs()
+
+
+def test_nothing_that_is_there_waits_for_what_is_slow(jobs):
+    with closing(lots(["slow", "quick"], jobs.work, 2, 16)) as found:
+        seen = []
+        while len(seen) < 2:
+            seen += next(found)
+        assert sorted(seen) == ["quick", "slow"]
+        jobs.go_on.set()
+        assert [list(lot) for lot in found] == [["at last"]]
+
+
+def test_all_that_lies_ready_comes_together(jobs):
+    with closing(lots(["slow", *range(9)], jobs.work, 1, 1000)) as found:
+        assert list(next(found)) == ["slow"]
+        jobs.go_on.set()
+        jobs.lie(11)
+        assert list(next(found)) == ["at last", *range(9)]
+        assert list(found) == []
+
+
+def test_no_more_come_together_than_are_wanted(jobs):
+    with closing(lots(["slow", *range(9)], jobs.work, 1, 4)) as found:
+        next(found)
+        jobs.go_on.set()
+        jobs.lie(11)
+        rest = [list(lot) for lot in found]
+    assert rest == [["at last", 0, 1, 2], [3, 4, 5, 6], [7, 8]]
+
+
+def test_a_job_that_fails_ends_alone_and_is_told_of_when_the_others_are_done():
+    seen = []
+    work = lambda job: iter([10 // job])  # noqa: E731  one line where it is used
+    found = (seen.extend(lot) for lot in lots([5, 0, 2], work, 2, 16))
+    with pytest.raises(ExceptionGroup, match="1 of 3 jobs failed"):
+        list(found)
+    assert sorted(seen) == [2, 5]
+
+
+def test_no_thread_is_left_waiting_when_nobody_takes_its_results():
+    before = threading.active_count()
+    work = lambda job: iter([job] * 100)  # noqa: E731  one line where it is used
+    for taking in (spread(range(4), work, 4), lots(range(4), work, 4, 3)):
+        with closing(taking) as results:
+            next(results)
+        assert threading.active_count() == before
