@@ -47,7 +47,7 @@ BEGIN
         GRANT INSERT, UPDATE, DELETE ON ops.schedule, ops.poll, ops.poll_day, ops.refusal, ops.intake, ops.host, ops.turn, ops.feed_event,
             ops.reread, ops.title_event, core.boilerplate, core.alias, core.credit, core.signature, core.sample TO wiredesk_ingest;
         GRANT INSERT, UPDATE ON core.agency, core.title, core.feed, core.article, core.article_version, core.sighting TO wiredesk_ingest;
-        GRANT INSERT ON ops.touched, core.title_before TO wiredesk_ingest;
+        GRANT INSERT ON ops.touched, ops.touched_block, ops.tally, core.title_before TO wiredesk_ingest;
         GRANT INSERT, UPDATE, DELETE ON core.section TO wiredesk_ingest;
     END IF;
     IF 'wiredesk_cluster' = ANY (mine) THEN
@@ -55,6 +55,7 @@ BEGIN
         GRANT SELECT ON ALL TABLES IN SCHEMA core, ops TO wiredesk_cluster;
         GRANT INSERT, UPDATE, DELETE ON core.match, core.story, core.story_article, core.story_event, core.credit, core.signature, core.sample,
             core.coverage, core.reach, core.title_day, core.syndication, core.fulltext, core.stale_copy, ops.touched, ops.door,
+            ops.block, ops.touched_block, ops.tally,
             core.sketch, core.event, core.event_story, core.event_reach, core.top_story, core.pick TO wiredesk_cluster;
         GRANT INSERT ON ops.edition TO wiredesk_cluster;
         GRANT INSERT, UPDATE ON ops.alarm TO wiredesk_cluster;
@@ -68,7 +69,7 @@ BEGIN
         GRANT INSERT, UPDATE ON core.decision TO wiredesk_ui;  -- a person's word is carried out when it is given:
         GRANT INSERT, UPDATE, DELETE ON core.story, core.story_article, core.story_event, core.credit TO wiredesk_ui;
         GRANT INSERT, UPDATE, DELETE ON core.sketch, core.event, core.event_story, core.event_reach, core.top_story, core.pick TO wiredesk_ui;
-        GRANT INSERT ON ops.touched TO wiredesk_ui;
+        GRANT INSERT ON ops.touched, ops.touched_block, ops.tally TO wiredesk_ui;
         GRANT INSERT, UPDATE ON ops.review TO wiredesk_ui;
         GRANT UPDATE (next_poll_at, state, failures, paused) ON ops.schedule TO wiredesk_ui;
         GRANT INSERT ON ops.feed_event, ops.silence TO wiredesk_ui;

@@ -20,6 +20,8 @@ from pipeline.steps.extract import extract
 from pipeline.steps.fetch import fetch
 from pipeline.steps.leases import LEASE
 from pipeline.steps.poll import poll
+from pipeline.steps.publish import publish
+from pipeline.store import dicts
 
 pytestmark = pytest.mark.database
 
@@ -204,3 +206,20 @@ def test_a_step_that_dies_at_any_statement_and_runs_again_leaves_what_an_undistu
         if not died:
             break
     assert at > 8, "hardly anything was counted"
+
+
+def test_an_edition_that_dies_at_any_statement_leaves_the_books_to_the_next(stage):
+    stage.back(len(STEPS))
+    for at in range(1000):
+        with stage.world() as edges:
+            with edges.connection.transaction():  # something to count: a page is read again
+                edges.connection.execute(f"UPDATE ops.intake SET state = '{('fetched', 'kept')[at % 2]}' WHERE article_id = 1")
+            died = dies(edges, publish, at, killed=True)
+        with stage.world() as edges:
+            publish(edges)
+            with edges.connection.transaction():
+                assert dicts(edges.connection, "books.lines") == dicts(edges.connection, "books.whole_lines"), f"it died at operation {at}"
+                assert dicts(edges.connection, "books.tally") == dicts(edges.connection, "books.whole_tally"), f"it died at operation {at}"
+        if not died:
+            break
+    assert at > 12, "hardly anything was counted"

@@ -26,7 +26,7 @@ from pipeline.steps.leases import LEASE
 from pipeline.steps.poll import poll
 from pipeline.steps.publish import publish
 from pipeline.steps.turns import Turns
-from pipeline.store import connect, queries
+from pipeline.store import connect, dicts, queries
 
 pytestmark = pytest.mark.database
 
@@ -412,3 +412,35 @@ def test_who_has_lost_a_page_to_somebody_else_stores_nothing(pair, web, monkeypa
     edges.children, edges.wall = Overtaken(), clock.wall
     assert extract(edges)["article"].doors == {"lost": 1}
     assert ask(edges, "SELECT count(*) FROM core.article_version") == [(0,)]
+
+
+PUBLISH = ("books.touched", "books.count_blocks", "books.gather", "publish.edition")
+UNSETTLED = """UPDATE ops.poll SET seen = seen + 1, known = known + 1;
+    UPDATE ops.intake SET state = 'fetched', lease_until = '2000-01-01Z';
+    DELETE FROM core.story_event; DELETE FROM core.match; DELETE FROM core.story_article; DELETE FROM core.story;
+    UPDATE core.signature SET clustered_at = NULL"""
+
+
+@pytest.mark.parametrize(
+    ("work", "gates"),
+    [
+        (publish, PUBLISH[1:]),
+        (lambda edges: publish(edges, anew=True), PUBLISH[1:]),
+        (extract, ("extract.claim", "extract.hold", "extract.kept")),
+        (cluster, ("cluster.lock", "cluster.put_members", "cluster.done")),
+    ],
+    ids=["another edition", "one that counts anew", "extract", "cluster"],
+)
+def test_an_edition_beside_another_step_in_any_order_leaves_books_that_are_true(pair, web, work, gates):
+    first, second, observer = pair
+    for host, text in {"alpha": WIRE, "beta": UNRELATED}.items():
+        web.publish(host, "page", text)
+    poll(first), fetch(first), extract(first), publish(first)
+    for order in orders(len(PUBLISH), len(gates)):
+        with first.connection.transaction():
+            first.connection.execute(UNSETTLED)
+        interleave(order, [Session(edges, step, at) for edges, step, at in ((first, publish, PUBLISH), (second, work, gates))], observer)
+        publish(first)
+        for kept, there in (("books.lines", "books.whole_lines"), ("books.tally", "books.whole_tally")):
+            with first.connection.transaction():
+                assert dicts(first.connection, kept) == dicts(first.connection, there), order

@@ -68,6 +68,11 @@ def test_a_statement_of_one_item_reads_no_table_to_its_end(news, name):
     assert whole_reads(plan(news, statements()[name])) == set()
 
 
+@pytest.mark.parametrize("name", ["books.touched", "books.count_blocks", "books.gather", "books.lines", "books.tally", "publish.edition"])
+def test_an_edition_counts_no_growing_table_to_its_end(news, name):
+    assert whole_reads(plan(news, statements()[name])) == set()
+
+
 def test_what_people_decided_of_a_story_reads_no_table_to_its_end(news):
     assert whole_reads(plan(news, statements()["ui.decided"])) == set()
 

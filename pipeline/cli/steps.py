@@ -155,10 +155,16 @@ def cluster(title: TITLE = None, limit: LIMIT = None, json: AS_JSON = False) -> 
 
 
 @app.command()
-def publish(json: AS_JSON = False) -> None:
+def publish(
+    anew: Annotated[bool, typer.Option("--anew", help="Count everything that there is, and keep that as the books.")] = False,
+    json: AS_JSON = False,
+) -> None:
     """Check that the books balance, and publish an edition."""
-    from pipeline.steps.publish import publish as step
+    from functools import partial
 
+    from pipeline.steps.publish import publish as balance
+
+    step = partial(balance, anew=anew)
     run("Balancing the books", step, None, None, nothing="The books balance, and are empty: nothing has come yet.", as_json=json)
 
 

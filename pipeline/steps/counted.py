@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipeline.store import dicts, write
+from pipeline.store import columns, dicts, write
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -39,11 +39,14 @@ def syndicate(connection: Connection, titles: Collection[int], until: date) -> N
         write(connection, "counted.syndicate", titles=some, until=until)
 
 
-def doors(connection: Connection, edition: int, ledger: Sequence[Mapping[str, Any]], at: datetime) -> None:
+def doors(connection: Connection, edition: int, ledger: Sequence[Mapping[str, Any]], refusals: Sequence[Mapping[str, Any]]) -> None:
     """Write down by which doors items have left each stage up to an edition."""
-    lines = [(line["stage"], door, line[door]) for line in ledger for door in ("kept", "pending")]
-    stages, names, items = zip(*lines, strict=True)
-    write(connection, "counted.doors", edition_id=edition, stages=stages, doors=names, items=items)
+    lines = [{"stage": line["stage"], "door": door, "items": line[door]} for line in ledger for door in ("kept", "pending")]
+    columns(connection, "counted.doors", [*lines, *refusals], edition_id=edition)
+
+
+def prune(connection: Connection, at: datetime) -> None:
+    """Let go of the doors of old editions."""
     write(connection, "counted.prune_doors", before=at - KEEP)
 
 

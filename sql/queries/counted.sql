@@ -139,9 +139,7 @@ ON CONFLICT (article_id, corrected_at) DO NOTHING;
 
 -- name: doors
 INSERT INTO ops.door (edition_id, stage, door, items)
-SELECT %(edition_id)s::bigint, stage, door, items FROM unnest(%(stages)s::text[], %(doors)s::text[], %(items)s::bigint[]) AS line (stage, door, items)
-UNION ALL
-SELECT %(edition_id)s::bigint, stage, reason, count(*) FROM ops.refusal GROUP BY stage, reason;
+SELECT %(edition_id)s::bigint, stage, door, items FROM unnest(%(stage)s::text[], %(door)s::text[], %(items)s::bigint[]) AS line (stage, door, items);
 
 -- name: prune_doors
 DELETE FROM ops.door USING ops.edition WHERE door.edition_id = edition.edition_id AND edition.at < %(before)s;
