@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from benchmarks.apiece_stored import fill
 from pipeline import steps
 from pipeline.machine.postgres import Server
-from pipeline.settings import ROOT, Settings
+from pipeline.settings import Settings
 from pipeline.steps.cluster import cluster
 from pipeline.steps.edges import opened
 from pipeline.steps.events import events
@@ -35,21 +36,20 @@ from pipeline.steps.extract import extract
 from pipeline.steps.fetch import fetch
 from pipeline.steps.poll import poll
 from pipeline.steps.publish import publish
-from pipeline.store import connect, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pipeline.steps.edges import Edges
 
-FILL = ROOT / "benchmarks" / "apiece_stored.sql"
 SIZES = (0, 100_000, 1_000_000)
 CEILING = 1.2  # what an article may cost beside a million stored ones, of what it costs beside none
 START = datetime(2026, 3, 30, 6, tzinfo=UTC)
 NOW = START + timedelta(hours=18)
 STANDING = f"{NOW.isoformat()} {NOW.isoformat()} 0"
 STEPS = (poll, fetch, extract, cluster, publish, events)
-ONCE = {"publish", "events"}  # a run's, not an article's
+WHOLE = "of a day"  # the first edition of a day, which counts everything, before anything has come
+ONCE = {"publish", "events", WHOLE}  # a run's, not an article's
 SIDES = ("own", "readers", "Postgres")
 
 
@@ -83,30 +83,14 @@ def newsstand(folder: Path, titles: int) -> Iterator[dict[str, Any]]:
             process.terminate()
 
 
-def fill(url: str, articles: int) -> None:
-    """Bring the schema, and so many stored articles."""
-    migrate.up(url)
-    with connect(url, autocommit=True) as connection:
-        connection.execute("SELECT core.turn_samples(%s, '70 days', '30 days')", [NOW - timedelta(days=30)])
-        connection.execute("SET synchronous_commit = off")
-        connection.execute("SET session_replication_role = replica")  # no triggers: the rows are made from each other
-        for name, value in {"articles": articles, "now": NOW.isoformat()}.items():
-            connection.execute("SELECT set_config(%s, %s, false)", [f"fill.{name}", str(value)])
-        for statement in FILL.read_text(encoding="utf-8").split(";\n") if articles else []:
-            if statement.strip():
-                connection.execute(statement.encode())
-        connection.execute("VACUUM ANALYZE")
-        connection.execute("CHECKPOINT")
-
-
 def measure(room: Path, stored: int, titles: int) -> Row:
-    with Server(room / "postgres") as server, newsstand(room / "stand", titles) as stand:
+    with Server(room / "postgres", durable=False) as server, newsstand(room / "stand", titles) as stand:
         url = server.create("news")
         with server._superuser() as connection:  # noqa: SLF001  filling is not what an owner does
             connection.execute("GRANT SET ON PARAMETER session_replication_role TO news")
             connection.execute("GRANT pg_checkpoint TO news")
         started = time.monotonic()
-        fill(url, stored)
+        fill(url, stored, NOW)
         print(f"  filled with {stored:,} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
         settings = Settings(
             var=room / "var", registry=stand["registry"], hosts=stand["hosts"], clock=STANDING, database_url=url, spacing=0.001
@@ -114,7 +98,8 @@ def measure(room: Path, stored: int, titles: int) -> Row:
         steps.sync(settings, url)
         with opened(settings, url) as edges:
             edges.ready("door", "shelf", "children")
-            cost = {step.__name__: _cost(step, edges, server, stand["pid"]) for step in STEPS}
+            first = _cost(publish, edges, server, stand["pid"])
+            cost = {step.__name__: _cost(step, edges, server, stand["pid"]) for step in STEPS} | {WHOLE: first}
             with edges.connection.transaction():
                 (articles,) = edges.connection.execute("SELECT count(*) FROM core.story_article").fetchone() or (0,)
     return Row(stored=stored, articles=articles - stored, cost=cost)
