@@ -39,7 +39,7 @@ def articles() -> None:
 
         return [dict(batch) for batch in tasks.plan_fetches(**forms.asked())]
 
-    @task(map_index_template="{{ label }}", doc_md="Robots, slots, requests: one transaction per page.")
+    @task(map_index_template="{{ label }}", doc_md="Robots, turns, requests; pages that are there together are stored together.")
     def fetch(batch: dict) -> dict[str, int]:
         from pipeline.steps import tasks
 

@@ -18,6 +18,7 @@ from builders_news import UNRELATED, WIRE, Clock, Web, ask, stories, title, worl
 from pipeline import clock
 from pipeline.children import Killed
 from pipeline.records import Feed
+from pipeline.steps import fetch as steps_fetch
 from pipeline.steps.cluster import cluster
 from pipeline.steps.edges import Wanted
 from pipeline.steps.extract import _claim, extract
@@ -26,6 +27,7 @@ from pipeline.steps.leases import LEASE
 from pipeline.steps.poll import poll
 from pipeline.steps.publish import publish
 from pipeline.steps.turns import Turns
+from pipeline.steps.visits import Visit
 from pipeline.store import connect, dicts, queries
 
 pytestmark = pytest.mark.database
@@ -361,6 +363,23 @@ def test_an_address_that_two_hands_cannot_hold_is_one_row_and_stops_nobody(pair,
     monkeypatch.setattr(web, "fetch", redirected)
     poll(edges)
     assert fetch(edges)["page"].doors == {"refused:poison": 1, "fetched": 1}
+
+
+def test_pages_are_kept_together_but_for_one_whose_claim_was_lost(pair, web):
+    edges, other, _ = pair
+    for number in range(6):
+        web.publish("alpha", f"page-{number}", UNRELATED)
+    poll(edges)
+    claims = steps_fetch._claim(edges, Wanted(), 6, edges.now())
+    with other.connection.transaction():
+        other.connection.execute("UPDATE ops.intake SET fence = fence + 1 WHERE article_id = %s", [claims[2].article_id])
+    visits = [Visit(claim=claim, at=edges.now(), answer=web.fetch(claim.url, kind="page")) for claim in claims]
+    assert sorted(steps_fetch._store(edges, visits)) == [*["fetched"] * 5, "lost"]
+    kept = ask(edges, "SELECT article_id, fence FROM raw.page ORDER BY 1")
+    assert kept == [(claim.article_id, claim.fence) for claim in claims if claim != claims[2]]
+    assert ask(edges, "SELECT state, count(*) FROM ops.intake GROUP BY 1 ORDER BY 1") == [("fetched", 5), ("waiting", 1)]
+    assert steps_fetch._store(edges, visits) == ["fetched"] * 5 + ["lost"], "once more, and nothing is doubled"
+    assert ask(edges, "SELECT count(*) FROM raw.page") == [(5,)]
 
 
 def test_what_is_missing_from_a_feed_that_was_cut_off_is_asked_for_again(pair, web, monkeypatch):

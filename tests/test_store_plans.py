@@ -1,6 +1,7 @@
 """What runs for each feed, page or batch finds its rows by an index, however many others there are."""
 
 import json
+import re
 
 import psycopg
 import pytest
@@ -47,7 +48,7 @@ OFTEN = [
 def plan(news, statement):
     """Return the plan that fits whatever the parameters are."""
     query = PostgresQuery(Transformer(news))
-    wanted = {piece.split(b")s")[0].decode() for piece in statement.split(b"%(")[1:]}
+    wanted = {re.split(rb"\)[sb]", piece)[0].decode() for piece in statement.split(b"%(")[1:]}
     query.convert(statement, dict.fromkeys(wanted))
     news.execute("SET LOCAL enable_seqscan = off")  # the tables of a test are so small that none would be looked up in an index
     answer = news.pgconn.exec_(b"EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + query.query)

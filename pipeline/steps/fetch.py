@@ -1,4 +1,4 @@
-"""Articles that wait for their page -> pages, or refusals. One transaction per page."""
+"""Articles that wait for their page -> pages, or refusals. Pages that are there together are stored in one transaction."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.reasons import Reason
 from pipeline.records import Answer, Refusal, Tally
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
 from pipeline.steps.leases import Budget, holding
 from pipeline.steps.refusals import refuse
-from pipeline.steps.spread import spread
+from pipeline.steps.spread import lots
 from pipeline.steps.visits import Visit, by_site, visits
-from pipeline.store import POISON, committed, read, value, write
+from pipeline.store import POISON, columns, committed, read, value, write
 from pipeline.text import clean
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 BATCH = 400  # pages claimed at once: they are fetched within a lease, a second apart on one host
+LOT = 16  # pages stored in one transaction: a statement costs as much for many rows as for one
 PER_HOST = 120  # of one host among them; the others are let go again
 PASSING = frozenset(
     {  # failures that usually pass: the page is asked again
@@ -54,6 +55,13 @@ class Claim:
     attempts: int
 
 
+class Page(NamedTuple):
+    """A page that came, as columns of raw.page."""
+
+    visit: Visit[Claim]
+    columns: Mapping[str, Any]
+
+
 def fetch(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen
     """Fetch the wanted pages that are due, and tally them. What failed is not asked for twice."""
     begun, pages = edges.now(), Counter[str]()
@@ -80,34 +88,45 @@ def _fetched(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None
         def look(some: Sequence[Claim]) -> Iterator[Visit[Claim]]:
             return visits(some, lambda claim: asker.fetch(claim.url, kind="page"), glass=glass, now=edges.now)
 
-        with closing(spread(by_site(claims), look, THREADS)) as found:
-            for fetched in found:
-                yield _store(edges, fetched)
+        with closing(lots(by_site(claims), look, THREADS, LOT)) as found:
+            for lot in found:
+                yield from _store(edges, lot)
 
 
-def _store(edges: Edges, fetched: Visit[Claim]) -> str:
-    """Store a page or a refusal and return the door by which it left. Nothing, if the claim was lost."""
+def _store(edges: Edges, lot: Sequence[Visit[Claim]]) -> list[str]:
+    """Store what came and return the doors by which the pages left, in no order; "lost" where the claim was."""
+    pages = [_page(visit.answer, visit) for visit in lot if isinstance(visit.answer, Answer)]
+    others = [visit for visit in lot if not isinstance(visit.answer, Answer)]
+    return [*_together(edges, pages), *(committed(edges.connection, partial(_alone, edges, visit)) for visit in others)]
+
+
+def _together(edges: Edges, pages: Sequence[Page]) -> list[str]:
+    """Keep pages in one transaction; of what the database refuses each half alone, so that a page it is in holds up nobody."""
+    if not pages:
+        return []
     try:
-        return committed(edges.connection, partial(_stored, edges, fetched))
+        kept = committed(edges.connection, partial(columns, edges.connection, "fetch.keep_pages", [page.columns for page in pages]))
+        return ["fetched"] * kept + ["lost"] * (len(pages) - kept)
     except POISON as error:
-        poison = Refusal(stage="page", reason=Reason.POISON, detail=str(error), url=fetched.claim.url)
-        return committed(edges.connection, partial(_stored, edges, replace(fetched, answer=poison)))
+        if len(pages) == 1:
+            visit = pages[0].visit
+            poison = Refusal(stage="page", reason=Reason.POISON, detail=str(error), url=visit.claim.url)
+            return [committed(edges.connection, partial(_alone, edges, replace(visit, answer=poison)))]
+    middle = len(pages) // 2
+    return [*_together(edges, pages[:middle]), *_together(edges, pages[middle:])]
 
 
-def _stored(edges: Edges, fetched: Visit[Claim]) -> str:
-    claim = fetched.claim
-    held = {"article_id": claim.article_id, "fence": claim.fence}
+def _alone(edges: Edges, visit: Visit[Claim]) -> str:
+    """Store a refusal, or that a page was not asked for, and return the door by which it left. Nothing, if the claim was lost."""
+    held = {"article_id": visit.claim.article_id, "fence": visit.claim.fence}
     if value(edges.connection, "fetch.hold", **held) is None:
         return "lost"
-    if isinstance(fetched.answer, Answer):
-        _keep(edges, fetched.answer, fetched, held)
-        return "fetched"
-    if fetched.answer is None:
-        reason = str(Reason.RATE_LIMITED) if fetched.wait else None
-        again = fetched.at + (fetched.wait or Budget.PAUSE)
-        write(edges.connection, "fetch.put_off", **held, tried=0, reason=reason, next_try_at=again)
-        return "put_off"
-    return _refused(edges, fetched, fetched.answer, held)
+    if isinstance(visit.answer, Refusal):
+        return _refused(edges, visit, visit.answer, held)
+    reason = str(Reason.RATE_LIMITED) if visit.wait else None
+    again = visit.at + (visit.wait or Budget.PAUSE)
+    write(edges.connection, "fetch.put_off", **held, tried=0, reason=reason, next_try_at=again)
+    return "put_off"
 
 
 def _refused(edges: Edges, fetched: Visit[Claim], refusal: Refusal, held: Mapping[str, int]) -> str:
@@ -122,25 +141,21 @@ def _refused(edges: Edges, fetched: Visit[Claim], refusal: Refusal, held: Mappin
     return f"refused:{refusal.reason}"
 
 
-def _keep(edges: Edges, answer: Answer, fetched: Visit[Claim], held: Mapping[str, int]) -> None:
-    kind = clean(answer.headers.get("content-type", ""), 200)
-    body = zlib.compress(answer.body, 6)
-    robots = fetched.ruling.decision if fetched.ruling else None
+def _page(answer: Answer, visit: Visit[Claim]) -> Page:
     etag, modified = validators(answer)
-    write(
-        edges.connection,
-        "fetch.keep_page",
-        **held,
-        url=answer.url,
-        content_type=kind,
-        bytes=len(answer.body),
-        body=body,
-        at=fetched.at,
-        robots=robots,
-        etag=etag,
-        last_modified=modified,
-    )
-    write(edges.connection, "fetch.fetched", **held)
+    row = {
+        "article_id": visit.claim.article_id,
+        "fence": visit.claim.fence,
+        "url": answer.url,
+        "content_type": clean(answer.headers.get("content-type", ""), 200),
+        "bytes": len(answer.body),
+        "body": zlib.compress(answer.body, 6),
+        "at": visit.at,
+        "robots": visit.ruling.decision if visit.ruling else None,
+        "etag": etag,
+        "last_modified": modified,
+    }
+    return Page(visit, row)
 
 
 def validators(answer: Answer | Refusal | None) -> tuple[str | None, str | None]:

@@ -42,14 +42,21 @@ WHERE intake.article_id = held.article_id;
 -- name: hold
 SELECT fence FROM ops.intake WHERE article_id = %(article_id)s AND fence = %(fence)s FOR UPDATE;
 
--- name: keep_page
-INSERT INTO raw.page (article_id, fence, url, content_type, bytes, body, fetched_at, robots, etag, last_modified)
-VALUES (%(article_id)s, %(fence)s, %(url)s, %(content_type)s, %(bytes)s, %(body)s, %(at)s, %(robots)s, %(etag)s, %(last_modified)s)
-ON CONFLICT (article_id, fence) DO NOTHING;
-
--- name: fetched
+-- name: keep_pages
+WITH mine AS MATERIALIZED (  -- whose claim is still ours
+    SELECT article_id, fence FROM ops.intake
+        JOIN unnest(%(article_id)s::bigint[], %(fence)s::bigint[]) AS held (article_id, fence) USING (article_id, fence)
+    ORDER BY article_id FOR UPDATE OF intake
+), kept AS (
+    INSERT INTO raw.page (article_id, fence, url, content_type, bytes, body, fetched_at, robots, etag, last_modified)
+    SELECT page.* FROM unnest(%(article_id)s::bigint[], %(fence)s::bigint[], %(url)s::text[], %(content_type)s::text[], %(bytes)s::integer[],
+        %(body)b::bytea[], %(at)s::timestamptz[], %(robots)s::text[], %(etag)s::text[], %(last_modified)s::text[])
+        AS page (article_id, fence, url, content_type, bytes, body, fetched_at, robots, etag, last_modified)
+        JOIN mine USING (article_id)
+    ON CONFLICT (article_id, fence) DO NOTHING
+)
 UPDATE ops.intake SET state = 'fetched', attempts = attempts + 1, claims = 0, reason = NULL, lease_until = '2000-01-01Z'
-WHERE article_id = %(article_id)s AND fence = %(fence)s;
+FROM mine WHERE intake.article_id = mine.article_id;
 
 -- name: put_off
 UPDATE ops.intake SET attempts = attempts + %(tried)s, claims = 0, reason = %(reason)s, next_try_at = %(next_try_at)s, lease_until = '2000-01-01Z'
