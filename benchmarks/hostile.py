@@ -140,15 +140,15 @@ def _watched() -> Iterator[tuple[list[tuple[Any, float]], list[tuple[str, Any, f
     polling = sys.modules["pipeline.steps.poll"]
     claim, store = polling._claim, polled.store  # noqa: SLF001  what is measured
 
-    def claiming(edges: Any, wanted: Any, size: int) -> Any:
+    def claiming(edges: Any, *wanted: Any) -> Any:
         claimed.append((edges.now(), time.monotonic()))
-        return claim(edges, wanted, size)
+        return claim(edges, *wanted)
 
-    def storing(edges: Any, look: Any) -> Any:
+    def storing(edges: Any, looks: Any) -> Any:
         try:
-            return store(edges, look)
+            return store(edges, looks)
         finally:
-            stored.append((look.claim.url, look.at, time.monotonic()))
+            stored.extend((look.claim.url, look.at, time.monotonic()) for look in looks)
 
     polling._claim, polled.store = claiming, storing  # type: ignore[attr-defined]  # noqa: SLF001
     try:

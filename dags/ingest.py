@@ -37,7 +37,7 @@ def ingest() -> None:
 
         return [dict(batch) for batch in tasks.plan_polls(**forms.asked())]
 
-    @task(map_index_template="{{ label }}", doc_md="Poll, parse, store: one transaction per feed.")
+    @task(map_index_template="{{ label }}", doc_md="Poll, parse, store: up to 16 feeds in a transaction, each wholly or not at all.")
     def poll(batch: dict) -> dict[str, int]:
         from pipeline.steps import tasks
 

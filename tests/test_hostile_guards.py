@@ -57,6 +57,6 @@ def test_who_comes_late_with_a_feed_stores_nothing(database, tmp_path):
         with edges.connection.transaction():
             edges.connection.execute("UPDATE ops.schedule SET fence = fence + 1 WHERE feed_id = %s", (claim.feed_id,))
         before = ask(edges, "SELECT * FROM ops.schedule ORDER BY feed_id")
-        assert polled.store(edges, look) == ("lost", {})
+        assert polled.store(edges, [look]) == [("lost", {})]
         assert ask(edges, "SELECT * FROM ops.schedule ORDER BY feed_id") == before
         assert ask(edges, "SELECT (SELECT count(*) FROM core.article), (SELECT count(*) FROM ops.poll)") == [(0, 0)]

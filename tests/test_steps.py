@@ -201,10 +201,10 @@ def test_who_has_lost_the_claim_stores_nothing(edges, database, monkeypatch):
 
     honest = polled.store
 
-    def overtaken(edges, look):
+    def overtaken(edges, looks):
         with connect(database) as other:
-            other.execute("UPDATE ops.schedule SET fence = fence + 1 WHERE feed_id = %s", [look.claim.feed_id])
-        return honest(edges, look)
+            other.execute("UPDATE ops.schedule SET fence = fence + 1 WHERE feed_id = ANY (%s)", [[look.claim.feed_id for look in looks]])
+        return honest(edges, looks)
 
     monkeypatch.setattr(polled, "store", overtaken)
     assert poll(edges)["feed"].doors == {"lost": 4}

@@ -60,6 +60,20 @@ def test_no_more_come_together_than_are_wanted(jobs):
     assert rest == [["at last", 0, 1, 2], [3, 4, 5, 6], [7, 8]]
 
 
+def test_who_is_patient_gets_what_comes_in_time_and_ends_with_the_last_job(jobs):
+    with closing(lots(["slow", *range(9)], jobs.work, 2, 11, patience=600.0)) as found:
+        jobs.go_on.set()
+        (lot,) = found
+    assert len(lot) == 11
+
+
+def test_patience_ends(jobs):
+    with closing(lots(["slow"], jobs.work, 1, 11, patience=0.01)) as found:
+        assert list(next(found)) == ["slow"]
+        jobs.go_on.set()
+        assert list(next(found)) == ["at last"]
+
+
 def test_a_job_that_fails_ends_alone_and_is_told_of_when_the_others_are_done():
     seen = []
     work = lambda job: iter([10 // job])  # noqa: E731  one line where it is used

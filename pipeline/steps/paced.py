@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from pipeline import urls
 from pipeline.feeds import pace
 from pipeline.records import Answer, Habit, Reading, Rhythm, Wishes
-from pipeline.store import dicts, write
 from pipeline.text import clean
 
 if TYPE_CHECKING:
@@ -18,15 +17,21 @@ if TYPE_CHECKING:
     from pipeline.records import Refusal
     from pipeline.steps.poll import Claim
     from pipeline.steps.polled import Look
-    from pipeline.store import Connection
 
 DETAIL = 500
+_WISHES = ("pace", "usual", "skips")
 _EVENTS = {"active": "recovered", "probation": "probation", "gone": "gone"}
 
 
-def plan(connection: Connection, look: Look, failure: Refusal | None, fresh: int) -> tuple[Rhythm, datetime]:
+def remembered(claim: Claim, row: Mapping[str, Any]) -> Rhythm:
+    """Return the rhythm that a feed had when it was claimed; `row` is the rest of its schedule."""
+    wishes = Wishes(**{name: row[name] for name in _WISHES})
+    habit = Habit(**{name: row[name] for name in row if name not in _WISHES})
+    return Rhythm(interval=claim.interval, failures=claim.failures, state=claim.state, wishes=wishes, habit=habit)
+
+
+def plan(look: Look, failure: Refusal | None, fresh: int, before: Rhythm) -> tuple[Rhythm, datetime]:
     """Return the rhythm from now on and when the feed is due again. `fresh` entries of the look were new to the feed."""
-    claim = look.claim
     outcome = pace.Outcome(
         refusal=failure.reason if failure else None,
         fresh_for=pace.fresh_for(look.answer.headers, look.at) if isinstance(look.answer, Answer) else None,
@@ -41,7 +46,7 @@ def plan(connection: Connection, look: Look, failure: Refusal | None, fresh: int
             published=tuple(e.published.at for e in look.reading.entries if e.published and e.published.precision != "day"),
             wishes=look.reading.wishes,
         )
-    return pace.plan(_remembered(connection, claim), outcome, now=look.at, feed_key=urls.key(claim.url))
+    return pace.plan(before, outcome, now=look.at, feed_key=urls.key(look.claim.url))
 
 
 def columns(rhythm: Rhythm) -> Mapping[str, Any]:
@@ -63,8 +68,8 @@ def columns(rhythm: Rhythm) -> Mapping[str, Any]:
     }
 
 
-def note(connection: Connection, look: Look, rhythm: Rhythm, *, moved_to: str | None, failure: Refusal | None) -> None:
-    """Write down what has changed of a feed: its state, its address."""
+def events(look: Look, rhythm: Rhythm, *, moved_to: str | None, failure: Refusal | None) -> list[Mapping[str, Any]]:
+    """Return what has changed of a feed, its state, its address, as rows of ops.feed_event."""
     claim = look.claim
     rows: list[tuple[str, str, str]] = []
     if rhythm.state != claim.state:
@@ -72,12 +77,5 @@ def note(connection: Connection, look: Look, rhythm: Rhythm, *, moved_to: str | 
     if moved_to != claim.moved_to:
         rows.append(("moved", claim.moved_to or claim.url, moved_to or claim.url))
     detail = clean(f"{failure.reason}: {failure.detail}" if failure else "", DETAIL)
-    for what, was, now in rows:
-        found = {"what": what, "was": clean(was), "now": clean(now), "detail": detail}
-        write(connection, "poll.note", feed_id=claim.feed_id, at=look.at, **found)
-
-
-def _remembered(connection: Connection, claim: Claim) -> Rhythm:
-    (row,) = dicts(connection, "poll.remembered", feed_id=claim.feed_id)
-    wishes = Wishes(**{name: row.pop(name) for name in ("pace", "usual", "skips")})
-    return Rhythm(interval=claim.interval, failures=claim.failures, state=claim.state, wishes=wishes, habit=Habit(**row))
+    same = {"feed_id": claim.feed_id, "at": look.at, "detail": detail}
+    return [{**same, "what": what, "was": clean(was), "now": clean(now)} for what, was, now in rows]

@@ -1,4 +1,4 @@
-"""Feeds that are due -> their entries as articles to fetch. One transaction per feed; validators and the next poll are written last."""
+"""Feeds that are due -> their entries as articles to fetch. What came of them is stored in lots; validators and the next poll last."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.records import Answer, Feed, Refusal, Tally
 from pipeline.steps import polled
 from pipeline.steps.edges import THREADS, Edges, Report, Wanted, silent
 from pipeline.steps.leases import Budget, holding
-from pipeline.steps.spread import spread
+from pipeline.steps.spread import lots
 from pipeline.store import committed, read, write
 from pipeline.web.sites import site
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pipeline.web.asker import Asked, Asker
 
 BATCH = 200  # feeds claimed at once: they are asked within a lease
+LOT = 16  # feeds stored in one transaction, if so many are there: a statement costs as much for many rows as for one
+PATIENCE = 0.25  # seconds that a look waits for others
 SECONDS = 10.0  # for parsing one feed
 RECHECK = 50  # every so many polls of a feed are unconditional: some servers answer 304 for ever
 NOT_MODIFIED = 304
@@ -74,8 +76,7 @@ def _claim(edges: Edges, wanted: Wanted, size: int, begun: datetime) -> list[Cla
     claims = committed(
         edges.connection, lambda: read(edges.connection, "poll.claim", Claim, begun=begun, now=edges.now(), **edges.lease(), **which)
     )
-    # Who failed last time comes last: nobody who behaves waits for a deadline. Of feeds that list the same, the first has the news.
-    return sorted(claims, key=lambda claim: (claim.failures > 0, claim.next_poll_at, claim.feed_id))
+    return sorted(claims, key=polled.place)
 
 
 def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mapping[str, int]], None, None]:
@@ -87,9 +88,10 @@ def _polled(edges: Edges, claims: Sequence[Claim]) -> Generator[tuple[str, Mappi
         for claim in claims:
             sites[site(claim.host)].append((claim, titles[claim.title_id]))
         work = partial(_looks, edges, edges.asker(), glass)
-        with closing(spread(list(sites.values()), work, THREADS)) as looks:
-            for look in looks:
-                yield polled.store(edges, look) if isinstance(look, polled.Look) else _put_off(edges, look)
+        with closing(lots(list(sites.values()), work, THREADS, LOT, patience=PATIENCE)) as looks:
+            for lot in looks:
+                yield from polled.store(edges, [look for look in lot if isinstance(look, polled.Look)])
+                yield from (_put_off(edges, look) for look in lot if isinstance(look, Claim))
 
 
 def _looks(edges: Edges, asker: Asker, glass: Hourglass, claims: Sequence[tuple[Claim, Title]]) -> Iterator[polled.Look | Claim]:

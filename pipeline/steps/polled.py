@@ -1,31 +1,33 @@
-"""What a look at a feed found -> its rows, in one transaction: articles, sightings, refusals, the poll, and last the schedule."""
+"""What looks at feeds found -> their rows, a lot of feeds in a transaction: articles, sightings, refusals, polls, and last schedules.
+
+A lot in which is what the database refuses is halved until that look is found, so that it holds up nobody; of a look, until the entry is.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pipeline.reasons import Reason
-from pipeline.records import Answer, Refusal
-from pipeline.steps import paced
-from pipeline.steps.refusals import refuse
-from pipeline.store import POISON, columns, committed, dicts, value, write
-from pipeline.text import clean, printable
+from pipeline.records import Refusal
+from pipeline.steps import listed, paced, scheduled
+from pipeline.steps.refusals import note, row
+from pipeline.store import POISON, committed, dicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
-    from pipeline.records import Entry, Moment, Reading
+    from pipeline.records import Answer, Reading
     from pipeline.steps.edges import Edges
     from pipeline.steps.poll import Claim
     from pipeline.web.asker import Ruling
 
+    Keep: TypeAlias = Callable[[Edges, Sequence[listed.Listed]], listed.Brought]
 
-EDITIONS = 4  # bodies of a feed that are remembered: caches hand out two or three in turn
+Doors: TypeAlias = "tuple[str, Mapping[str, int]]"  # by which a feed left, and by which its entries did, and how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,155 +43,79 @@ class Look:
     reading: Reading | Refusal | None  # None: nothing has changed, or there was no answer
 
 
-def store(edges: Edges, look: Look) -> tuple[str, Mapping[str, int]]:
-    """Store a look and return the door by which the feed left, and those of its entries. Nothing, if the claim was lost."""
+class Outcome(NamedTuple):
+    """What came of a look whose claim is still ours."""
+
+    look: Look
+    failure: Refusal | None  # why nothing could be read
+    refused: Sequence[Refusal]  # entries
+    counts: Mapping[str, int]  # of entries: seen, new, fresh, known, refused
+
+
+def place(claim: Claim) -> tuple[bool, datetime, int]:
+    """Who failed last time comes last: nobody who behaves waits for a deadline. Of feeds that list the same, the first has the news."""
+    return claim.failures > 0, claim.next_poll_at, claim.feed_id
+
+
+def store(edges: Edges, looks: Sequence[Look]) -> list[Doors]:
+    """Store looks, each at another feed, and return the doors of each, by their places. Nothing is stored of one whose claim was lost."""
+    return _together(edges, sorted(looks, key=lambda look: place(look.claim))) if looks else []
+
+
+def _together(edges: Edges, looks: Sequence[Look]) -> list[Doors]:
     try:
-        return committed(edges.connection, partial(_stored, edges, look))
+        return committed(edges.connection, partial(_lot, edges, looks))
+    except POISON:
+        if len(looks) == 1:
+            return _alone(edges, looks[0])
+    middle = len(looks) // 2
+    return _together(edges, looks[:middle]) + _together(edges, looks[middle:])
+
+
+def _alone(edges: Edges, look: Look) -> list[Doors]:
+    """Store what the database takes of a look."""
+    try:
+        return committed(edges.connection, partial(_lot, edges, [look], listed.sift))
     except POISON as error:
         poison = Refusal(stage="feed", reason=Reason.POISON, detail=str(error), url=look.claim.url)
-        return committed(edges.connection, partial(_stored, edges, replace(look, answer=poison, reading=None)))
+    return committed(edges.connection, partial(_lot, edges, [replace(look, answer=poison, reading=None)]))
 
 
-def _stored(edges: Edges, look: Look) -> tuple[str, Mapping[str, int]]:
-    held = value(edges.connection, "poll.hold", feed_id=look.claim.feed_id, fence=look.claim.fence)
-    if held is None:
-        return "lost", {}
-    entries, refusals = _entries(look)
-    refused = list(refusals)
-    value(edges.connection, "poll.lock_addresses", title_id=look.claim.title_id)
-    new = _keep(edges, look, entries, refused)
+def _lot(edges: Edges, looks: Sequence[Look], keep: Keep = listed.keep) -> list[Doors]:
+    held = _held(edges, [look.claim for look in looks])
+    ours = [look for look in looks if look.claim.feed_id in held]
+    brought = keep(edges, [one for look in ours for one in listed.entries(look)])
+    outcomes = {look.claim.feed_id: _outcome(look, brought) for look in ours}
+    note(edges.connection, [refusal for outcome in outcomes.values() for refusal in _refusals(outcome)])
+    scheduled.close(edges, [(outcome, paced.remembered(outcome.look.claim, held[feed])) for feed, outcome in outcomes.items()])
+    return [_doors(outcomes.get(look.claim.feed_id)) for look in looks]
+
+
+def _held(edges: Edges, claims: Sequence[Claim]) -> Mapping[int, dict[str, Any]]:
+    """Lock the schedules of these claims, and return what is remembered of the feeds whose claim is still ours."""
+    mine = {"feeds": [claim.feed_id for claim in claims], "fences": [claim.fence for claim in claims]}
+    return {row.pop("feed_id"): row for row in dicts(edges.connection, "poll.hold", **mine)}
+
+
+def _outcome(look: Look, brought: listed.Brought) -> Outcome:
+    feed = look.claim.feed_id
     failure = look.answer if isinstance(look.answer, Refusal) else look.reading if isinstance(look.reading, Refusal) else None
-    refuse(edges.connection, [*refused, *([failure] if failure else [])], look.at, feed=look.claim.feed_id)
-    seen = len(entries) + len(refusals)
-    counts = {"seen": seen, "new": new, "known": seen - new - len(refused), "refused": len(refused)}
-    _close(edges, look, failure, counts)
-    doors = Counter({"new": new, "known": counts["known"]}) + Counter(f"refused:{refusal.reason}" for refusal in refused)
-    return f"refused:{failure.reason}" if failure else "read" if look.reading else "unchanged", doors
+    entries, refusals = listed.reading(look)
+    refused = [*refusals, *(refusal for whose, refusal in brought.refused if whose == feed)]
+    seen, new = len(entries) + len(refusals), brought.new[feed]
+    counts = {"seen": seen, "new": new, "fresh": brought.fresh[feed], "known": seen - new - len(refused), "refused": len(refused)}
+    return Outcome(look, failure, refused, counts)
 
 
-def _entries(look: Look) -> tuple[Sequence[Entry], Sequence[Refusal]]:
-    if look.reading is None or isinstance(look.reading, Refusal):
-        return (), ()
-    return sorted(look.reading.entries, key=lambda entry: entry.url_key), look.reading.refusals
+def _refusals(outcome: Outcome) -> list[Mapping[str, Any]]:
+    look = outcome.look
+    every = [*outcome.refused, *([outcome.failure] if outcome.failure else [])]
+    return [row(refusal, look.at, feed=look.claim.feed_id) for refusal in every]
 
 
-def _keep(edges: Edges, look: Look, entries: Sequence[Entry], refused: list[Refusal]) -> int:
-    """Store the entries and return how many articles are new. One that the database refuses goes to `refused`, the others stay."""
-    if not entries:
-        return 0
-    try:
-        with edges.connection.transaction():
-            return _insert(edges, look, entries)
-    except POISON as error:
-        if len(entries) == 1:
-            refused.append(Refusal(stage="entry", reason=Reason.POISON, detail=str(error), url=entries[0].url))
-            return 0
-    middle = len(entries) // 2
-    return _keep(edges, look, entries[:middle], refused) + _keep(edges, look, entries[middle:], refused)
-
-
-def _insert(edges: Edges, look: Look, entries: Sequence[Entry]) -> int:
-    feed, title, at = look.claim.feed_id, look.claim.title_id, look.at
-    rows = [{"url_key": entry.url_key, "url": entry.url} for entry in entries]
-    new = columns(edges.connection, "poll.add_articles", rows, title_id=title, at=at)
-    found = dicts(edges.connection, "poll.articles", keys=[entry.url_key for entry in entries])
-    ids = {bytes(row["url_key"]): row["article_id"] for row in found}
-    seen = [{"article_id": ids[entry.url_key], "rank": entry.rank} for entry in entries]
-    columns(edges.connection, "poll.add_sightings", seen, feed_id=feed, at=at)
-    said = _latest(_said(ids[entry.url_key], entry) for entry in entries)
-    write(edges.connection, "poll.keep_entries", rows=json.dumps(said, default=datetime.isoformat), feed_id=feed, at=at)
-    if new:
-        write(edges.connection, "poll.queue_new", articles=sorted(ids.values()))
-    return new
-
-
-def _latest(said: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return one word on each article: of two addresses that have become one, what was updated last, else the second."""
-    kept: dict[int, dict[str, Any]] = {}
-    for row in said:
-        before = kept.setdefault(row["article_id"], row)
-        if not (row["updated_at"] and before["updated_at"] and row["updated_at"] < before["updated_at"]):
-            kept[row["article_id"]] = row
-    return list(kept.values())
-
-
-def _said(article: int, entry: Entry) -> dict[str, Any]:
-    return {
-        "article_id": article,
-        "guid": clean(entry.guid),
-        "headline": entry.headline,
-        "summary": entry.summary,
-        "authors": entry.authors,
-        "language": entry.language,
-        "section": entry.section,
-        "markup": printable(entry.text) if entry.text else None,
-        **_moment("published", entry.published),
-        **_moment("updated", entry.updated),
-    }
-
-
-def _moment(name: str, moment: Moment | None) -> Mapping[str, Any]:
-    return {f"{name}_at": moment.at if moment else None, f"{name}_precision": moment.precision if moment else None}
-
-
-def _close(edges: Edges, look: Look, failure: Refusal | None, counts: Mapping[str, int]) -> None:
-    """Write the poll, and the schedule last."""
-    claim, answer = look.claim, look.answer if isinstance(look.answer, Answer) else None
-    reading = look.reading if look.reading and not isinstance(look.reading, Refusal) else None
-    fresh = value(edges.connection, "poll.fresh", feed_id=claim.feed_id, at=look.at) if reading else 0
-    rhythm, next_poll_at = paced.plan(edges.connection, look, failure, fresh)
-    kept = _validators(look, failure)
-    paced.note(edges.connection, look, rhythm, moved_to=kept["moved_to"], failure=failure)
-    write(
-        edges.connection,
-        "poll.record",
-        feed_id=claim.feed_id,
-        fence=claim.fence,
-        at=look.at,
-        status=answer.status if answer else None,
-        robots=look.ruling.decision if look.ruling else None,
-        reason=str(failure.reason) if failure else None,
-        detail=clean(failure.detail, 500) if failure else "",
-        unchanged=answer is not None and look.reading is None,
-        form=reading.form if reading else None,
-        bytes=len(answer.body) if answer else 0,
-        seconds=round(look.seconds, 3),
-        next_poll_at=next_poll_at,
-        fresh=fresh,
-        **counts,
-    )
-    write(
-        edges.connection,
-        "poll.reschedule",
-        feed_id=claim.feed_id,
-        fence=claim.fence,
-        at=look.at,
-        next_poll_at=next_poll_at,
-        **paced.columns(rhythm),
-        **kept,
-    )
-
-
-def _validators(look: Look, failure: Refusal | None) -> Mapping[str, Any]:
-    """Return what the next poll sends: an answer's validators only if all of it was read; a failed new address is given up."""
-    claim, answer = look.claim, look.answer
-    before = {"etag": claim.etag, "last_modified": claim.last_modified, "bodies": claim.bodies, "moved_to": claim.moved_to}
-    if failure or isinstance(answer, Refusal):
-        return before | ({"moved_to": None} if failure and claim.moved_to else {})
-    if look.reading and not isinstance(look.reading, Refusal) and not look.reading.complete:  # what is missing would never be seen
-        return before
-    kept = before if look.reading is None and not answer.body else {}
-    etag, modified = clean(answer.headers.get("etag", "")), clean(answer.headers.get("last-modified", ""))
-    return {
-        "etag": etag or kept.get("etag", ""),
-        "last_modified": modified or kept.get("last_modified", ""),
-        "bodies": _editions(look),
-        "moved_to": answer.moved_to if look.reading and answer.moved_to else claim.moved_to,
-    }
-
-
-def _editions(look: Look) -> tuple[bytes, ...]:
-    """Return the digests of the bodies read lately, this one first."""
-    if look.digest is None:
-        return look.claim.bodies
-    return (look.digest, *(body for body in look.claim.bodies if body != look.digest))[:EDITIONS]
+def _doors(outcome: Outcome | None) -> Doors:
+    if outcome is None:
+        return "lost", {}
+    doors = Counter({name: outcome.counts[name] for name in ("new", "known")})
+    doors = +doors + Counter(f"refused:{refusal.reason}" for refusal in outcome.refused)
+    return f"refused:{outcome.failure.reason}" if outcome.failure else "read" if outcome.look.reading else "unchanged", doors

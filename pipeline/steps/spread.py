@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -27,43 +28,48 @@ def spread(jobs: Sequence[Job], work: Callable[[Job], Iterator[Result]], threads
             yield result
 
 
-def lots(jobs: Sequence[Job], work: Callable[[Job], Iterator[Result]], threads: int, most: int) -> Generator[Sequence[Result], None, None]:
-    """Yield the same by lots, for who takes many as easily as one: all that is there, one to `most` of them. None waits for one to come."""
-    results: Results[Result] = queue.Queue(maxsize=max(AHEAD, 2 * threads))
+def lots(
+    jobs: Sequence[Job], work: Callable[[Job], Iterator[Result]], threads: int, most: int, *, patience: float = 0.0
+) -> Generator[Sequence[Result], None, None]:
+    """Yield the same by lots, for who takes many as easily as one: all that is there, one to `most` results.
+
+    The first of a lot waits `patience` seconds for others, and no longer: one that came quickly must not wait for who is slow.
+    """
+    results: Results[Result] = queue.Queue(maxsize=max(AHEAD, 2 * threads, most))
     stop = threading.Event()
     errors: list[Exception] = []
-    ended = 0
+    left = len(jobs)
     with ThreadPoolExecutor(max(1, min(threads, len(jobs)))) as pool:
         for job in jobs:
             pool.submit(_run, job, work, results, stop)
         try:
-            while ended < len(jobs):
-                lot: list[Result] = []
-                for result in _ready(results, most):
-                    if result is None:
-                        ended += 1
-                    elif isinstance(result, Exception):
-                        errors.append(result)
-                    else:
-                        lot.append(result[0])
-                if lot:
+            while left:
+                there = _there(results, left, most, patience)
+                left -= there.count(None)
+                errors.extend(one for one in there if isinstance(one, Exception))
+                if lot := [one[0] for one in there if isinstance(one, tuple)]:
                     yield lot
         finally:
             stop.set()
-            while ended < len(jobs):  # nobody may wait for a place in the queue
-                ended += results.get() is None
+            while left:  # nobody may wait for a place in the queue
+                left -= results.get() is None
     if errors:
         raise ExceptionGroup(f"{len(errors)} of {len(jobs)} jobs failed", errors)
 
 
-def _ready(results: Results[Result], most: int) -> list[tuple[Result] | Exception | None]:
-    """Wait for one, and return it with those behind it that are there, at `most` so many of them results."""
-    ready: list[tuple[Result] | Exception | None] = []
+def _there(results: Results[Result], left: int, most: int, patience: float) -> list[tuple[Result] | Exception | None]:
+    """Return what is there or comes in time, at `most` so many of them results; at least one, of so many jobs that are `left`."""
+    there: list[tuple[Result] | Exception | None] = []
+    until: float | None = None
     with suppress(queue.Empty):
-        while most:
-            ready.append(results.get(block=not ready))
-            most -= isinstance(ready[-1], tuple)
-    return ready
+        while left and most:
+            one = results.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
+            there.append(one)
+            left -= one is None
+            if isinstance(one, tuple):
+                most -= 1
+                until = until or time.monotonic() + patience
+    return there
 
 
 def _run(job: Job, work: Callable[[Job], Iterator[Result]], results: Results[Result], stop: threading.Event) -> None:

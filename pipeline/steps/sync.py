@@ -42,6 +42,7 @@ def _store(connection: Connection, known: Registry, settings: Settings) -> Tally
         for title in known.titles
         for feed in title.feeds
     ]
+    write(connection, "registry.hold_schedules")
     now, listed = clock.read(settings.clock)(), [row["url"] for row in feeds]
     write(connection, "registry.note_returned_feeds", urls=listed, now=now)  # before they are
     write(connection, "registry.revive_returned_feeds", urls=listed, now=now)

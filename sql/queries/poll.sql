@@ -11,9 +11,12 @@ WHERE feed.active AND state <> 'gone' AND NOT paused AND (next_poll_at <= %(now)
 GROUP BY host ORDER BY feeds DESC, host;
 
 -- name: make_due
-UPDATE ops.schedule SET next_poll_at = least(next_poll_at, %(now)s) FROM core.feed JOIN core.title USING (title_id)
-WHERE feed.feed_id = schedule.feed_id AND feed.active AND state <> 'gone' AND NOT paused
-    AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s));
+WITH held AS (
+    SELECT feed_id FROM ops.schedule JOIN core.feed USING (feed_id) JOIN core.title USING (title_id)
+    WHERE feed.active AND state <> 'gone' AND NOT paused AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
+    ORDER BY feed_id FOR UPDATE OF schedule  -- in the order in which lots hold them
+)
+UPDATE ops.schedule SET next_poll_at = least(next_poll_at, %(now)s) FROM held WHERE schedule.feed_id = held.feed_id;
 
 -- name: claim
 WITH due AS (
@@ -41,25 +44,23 @@ FROM (
 WHERE schedule.feed_id = held.feed_id;
 
 -- name: hold
-SELECT fence FROM ops.schedule WHERE feed_id = %(feed_id)s AND fence = %(fence)s FOR UPDATE;
+-- In the order of the feeds: two lots never wait for each other in a circle.
+SELECT feed_id, pace, usual, skips, read_at, depth, came, watched, lately, awaited
+FROM ops.schedule JOIN unnest(%(feeds)s::bigint[], %(fences)s::bigint[]) AS mine (feed_id, fence) USING (feed_id, fence)
+ORDER BY feed_id FOR UPDATE OF schedule;
 
 -- name: let_go
-UPDATE ops.schedule SET lease_until = '2000-01-01Z'
-FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (feed_id, fence)
-WHERE schedule.feed_id = mine.feed_id AND schedule.fence = mine.fence;
+WITH held AS (
+    SELECT feed_id FROM ops.schedule JOIN unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (feed_id, fence) USING (feed_id, fence)
+    ORDER BY feed_id FOR UPDATE OF schedule
+)
+UPDATE ops.schedule SET lease_until = '2000-01-01Z' FROM held WHERE schedule.feed_id = held.feed_id;
 
 -- name: put_off
 UPDATE ops.schedule SET next_poll_at = %(again)s, lease_until = '2000-01-01Z' WHERE feed_id = %(feed_id)s AND fence = %(fence)s;
 
 -- name: lock_addresses
-SELECT pg_advisory_xact_lock_shared(7003, %(title_id)s::integer);
-
--- name: add_articles
-INSERT INTO core.article (url_key, url, title_id, first_seen_at)
-SELECT url_key, url, %(title_id)s, %(at)s FROM unnest(%(url_key)s::bytea[], %(url)s::text[]) AS new (url_key, url)
-WHERE NOT EXISTS (SELECT FROM core.alias WHERE alias.url_key = new.url_key)
-ORDER BY url_key  -- so that two writers never wait for each other in a circle
-ON CONFLICT (url_key) DO NOTHING;
+SELECT pg_advisory_xact_lock_shared(7003, title_id) FROM (SELECT DISTINCT unnest(%(titles)s::integer[]) AS title_id ORDER BY title_id) AS titles;
 
 -- name: articles
 SELECT url_key, article_id FROM core.article WHERE url_key = ANY (%(keys)s)
@@ -67,27 +68,46 @@ UNION ALL
 SELECT url_key, article_id FROM core.alias
 WHERE url_key = ANY (%(keys)s) AND NOT EXISTS (SELECT FROM core.article WHERE article.url_key = alias.url_key);
 
--- name: queue_new
-INSERT INTO ops.intake (article_id, host, next_try_at)
-SELECT article_id, split_part(split_part(url, '://', 2), '/', 1), first_seen_at FROM core.article WHERE article_id = ANY (%(articles)s)
-ON CONFLICT (article_id) DO NOTHING;
+-- name: add_articles
+WITH added AS (
+    INSERT INTO core.article (url_key, url, title_id, first_seen_at)
+    SELECT url_key, url, title_id, at
+    FROM unnest(%(url_key)s::bytea[], %(url)s::text[], %(title_id)s::bigint[], %(at)s::timestamptz[]) AS new (url_key, url, title_id, at)
+    WHERE NOT EXISTS (SELECT FROM core.alias WHERE alias.url_key = new.url_key)
+    ORDER BY url_key  -- so that two writers never wait for each other in a circle
+    ON CONFLICT (url_key) DO NOTHING
+    RETURNING url_key, article_id, url, first_seen_at
+), queued AS (
+    INSERT INTO ops.intake (article_id, host, next_try_at)
+    SELECT article_id, split_part(split_part(url, '://', 2), '/', 1), first_seen_at FROM added
+)
+SELECT url_key, article_id FROM added;
 
 -- name: add_sightings
-INSERT INTO core.sighting AS mine (article_id, feed_id, first_seen_at, last_seen_at, best_rank, last_rank)
-SELECT article_id, %(feed_id)s, %(at)s::timestamptz, %(at)s::timestamptz, min(rank), min(rank)
-FROM unnest(%(article_id)s::bigint[], %(rank)s::integer[]) AS new (article_id, rank) GROUP BY article_id ORDER BY article_id
-ON CONFLICT (article_id, feed_id) DO UPDATE SET
-    last_seen_at = greatest(mine.last_seen_at, excluded.last_seen_at),
-    best_rank = least(mine.best_rank, excluded.best_rank), last_rank = excluded.last_rank;
+-- Fresh are those that their feed lists for the first time.
+WITH new AS (
+    SELECT article_id, feed_id, at, min(rank) AS rank
+    FROM unnest(%(article_id)s::bigint[], %(feed_id)s::bigint[], %(at)s::timestamptz[], %(rank)s::integer[]) AS new (article_id, feed_id, at, rank)
+    GROUP BY article_id, feed_id, at
+), seen AS (
+    INSERT INTO core.sighting AS mine (article_id, feed_id, first_seen_at, last_seen_at, best_rank, last_rank)
+    SELECT article_id, feed_id, at, at, rank, rank FROM new ORDER BY article_id, feed_id
+    ON CONFLICT (article_id, feed_id) DO UPDATE SET
+        last_seen_at = greatest(mine.last_seen_at, excluded.last_seen_at),
+        best_rank = least(mine.best_rank, excluded.best_rank), last_rank = excluded.last_rank
+    RETURNING article_id, feed_id, first_seen_at, last_seen_at
+)
+SELECT feed_id, count(*) AS fresh FROM seen JOIN new USING (article_id, feed_id) WHERE first_seen_at = at AND last_seen_at = at GROUP BY feed_id;
 
 -- name: keep_entries
 INSERT INTO raw.entry AS mine (article_id, feed_id, seen_at, guid, headline, summary, published_at, published_precision, updated_at,
     updated_precision, authors, language, section, markup)
-SELECT article_id, %(feed_id)s, %(at)s::timestamptz, guid, headline, summary, published_at, published_precision, updated_at, updated_precision,
-    authors, language, section, markup
-FROM json_to_recordset(%(rows)s::json) AS said (article_id bigint, guid text, headline text, summary text, published_at timestamptz,
-    published_precision text, updated_at timestamptz, updated_precision text, authors text[], language text, section text, markup text)
-ORDER BY article_id
+SELECT article_id, feed_id, at, guid, headline, summary, published_at, published_precision, updated_at, updated_precision, authors, language,
+    section, markup
+FROM json_to_recordset(%(rows)s::json) AS said (article_id bigint, feed_id bigint, at timestamptz, guid text, headline text, summary text,
+    published_at timestamptz, published_precision text, updated_at timestamptz, updated_precision text, authors text[], language text,
+    section text, markup text)
+ORDER BY article_id, feed_id
 ON CONFLICT (article_id, feed_id) DO UPDATE SET
     seen_at = excluded.seen_at, guid = excluded.guid, headline = excluded.headline, summary = excluded.summary,
     published_at = excluded.published_at, published_precision = excluded.published_precision, updated_at = excluded.updated_at,
@@ -99,33 +119,35 @@ WHERE (mine.guid, mine.headline, mine.summary, mine.published_at, mine.updated_a
     AND NOT coalesce(excluded.updated_at < mine.updated_at, false);  -- an old edition from a cache does not undo a newer one
 
 -- name: refuse
-INSERT INTO ops.refusal AS mine (refusal_key, stage, reason, detail, url, feed_id, article_id, first_at, last_at)
-VALUES (%(refusal_key)s, %(stage)s, %(reason)s, %(detail)s, %(url)s, %(feed_id)s, %(article_id)s, %(at)s, %(at)s)
+INSERT INTO ops.refusal AS mine (refusal_key, stage, reason, detail, url, feed_id, article_id, first_at, last_at, times)
+SELECT DISTINCT ON (refusal_key) refusal_key, stage, reason, detail, url, feed_id, article_id,
+    min(at) OVER same, max(at) OVER same, count(*) OVER same
+FROM unnest(%(refusal_key)s::bytea[], %(stage)s::text[], %(reason)s::text[], %(detail)s::text[], %(url)s::text[], %(feed_id)s::bigint[],
+        %(article_id)s::bigint[], %(at)s::timestamptz[])
+    WITH ORDINALITY AS new (refusal_key, stage, reason, detail, url, feed_id, article_id, at, place)
+WINDOW same AS (PARTITION BY refusal_key)
+ORDER BY refusal_key, place DESC  -- the last word on each, and in an order in which two writers never wait for each other in a circle
 ON CONFLICT (refusal_key) DO UPDATE SET
-    times = mine.times + 1, detail = excluded.detail, last_at = greatest(mine.last_at, excluded.last_at);
-
--- name: fresh
-SELECT count(*) FROM core.sighting WHERE feed_id = %(feed_id)s AND last_seen_at = %(at)s AND first_seen_at = %(at)s;
-
--- name: remembered
-SELECT pace, usual, skips, read_at, depth, came, watched, lately, awaited FROM ops.schedule WHERE feed_id = %(feed_id)s;
-
--- name: note
-INSERT INTO ops.feed_event (feed_id, at, what, was, now, detail)
-VALUES (%(feed_id)s, %(at)s, %(what)s, %(was)s, %(now)s, %(detail)s);
+    times = mine.times + excluded.times, detail = excluded.detail, last_at = greatest(mine.last_at, excluded.last_at);
 
 -- name: record
 INSERT INTO ops.poll (feed_id, fence, at, status, robots, reason, detail, unchanged, form, bytes, seconds, seen, new, fresh, known, refused, next_poll_at)
-VALUES (%(feed_id)s, %(fence)s, %(at)s, %(status)s, %(robots)s, %(reason)s, %(detail)s, %(unchanged)s, %(form)s, %(bytes)s, %(seconds)s, %(seen)s,
-    %(new)s, %(fresh)s, %(known)s, %(refused)s, %(next_poll_at)s);
+SELECT * FROM unnest(%(feed_id)s::bigint[], %(fence)s::bigint[], %(at)s::timestamptz[], %(status)s::integer[], %(robots)s::text[],
+    %(reason)s::text[], %(detail)s::text[], %(unchanged)s::boolean[], %(form)s::text[], %(bytes)s::integer[], %(seconds)s::float8[],
+    %(seen)s::integer[], %(new)s::integer[], %(fresh)s::integer[], %(known)s::integer[], %(refused)s::integer[], %(next_poll_at)s::timestamptz[]);
+
+-- name: note
+INSERT INTO ops.feed_event (feed_id, at, what, was, now, detail)
+SELECT * FROM unnest(%(feed_id)s::bigint[], %(at)s::timestamptz[], %(what)s::text[], %(was)s::text[], %(now)s::text[], %(detail)s::text[]);
 
 -- name: reschedule
 UPDATE ops.schedule SET
-    state = %(state)s, interval = %(interval)s, failures = %(failures)s, pace = %(pace)s, usual = %(usual)s, skips = %(skips)s,
-    read_at = %(read_at)s, depth = %(depth)s, came = %(came)s, watched = %(watched)s, lately = %(lately)s, awaited = %(awaited)s,
-    next_poll_at = %(next_poll_at)s, polled_at = %(at)s::timestamptz,
-    brought_at = CASE WHEN EXISTS (
-        SELECT FROM core.sighting WHERE sighting.feed_id = schedule.feed_id AND last_seen_at = %(at)s::timestamptz AND first_seen_at = %(at)s::timestamptz
-    ) THEN %(at)s::timestamptz ELSE brought_at END,
-    etag = %(etag)s, last_modified = %(last_modified)s, bodies = %(bodies)s, moved_to = %(moved_to)s, lease_until = '2000-01-01Z'
-WHERE feed_id = %(feed_id)s AND fence = %(fence)s;
+    state = new.state, interval = new.interval, failures = new.failures, pace = new.pace, usual = new.usual, skips = new.skips,
+    read_at = new.read_at, depth = new.depth, came = new.came, watched = new.watched, lately = new.lately, awaited = new.awaited,
+    next_poll_at = new.next_poll_at, polled_at = new.at, brought_at = CASE WHEN new.fresh > 0 THEN new.at ELSE brought_at END,
+    etag = new.etag, last_modified = new.last_modified, bodies = new.bodies, moved_to = new.moved_to, lease_until = '2000-01-01Z'
+FROM unnest(%(rows)s::json[]) AS each (said), json_to_record(said) AS new (feed_id bigint, fence bigint, at timestamptz,
+    next_poll_at timestamptz, fresh integer, state text, interval interval, failures integer, pace interval, usual interval,
+    skips smallint[], read_at timestamptz, depth integer, came double precision[], watched double precision[], lately double precision,
+    awaited double precision, etag text, last_modified text, bodies bytea[], moved_to text)
+WHERE schedule.feed_id = new.feed_id AND schedule.fence = new.fence;

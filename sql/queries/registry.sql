@@ -45,6 +45,10 @@ INSERT INTO ops.feed_event (feed_id, at, what, was, now) SELECT feed_id, %(now)s
 INSERT INTO ops.feed_event (feed_id, at, what, was, now)
 SELECT feed_id, %(now)s, 'returned', 'unlisted', 'listed' FROM core.feed WHERE NOT active AND url = ANY (%(urls)s);
 
+-- name: hold_schedules
+-- In the order in which polls hold theirs: neither waits for the other in a circle.
+SELECT FROM ops.schedule ORDER BY feed_id FOR UPDATE;
+
 -- name: revive_returned_feeds
 -- A feed that was gone and is listed again is asked again: somebody has looked at it.
 UPDATE ops.schedule SET state = 'active', failures = 0, next_poll_at = %(now)s, etag = '', last_modified = '', bodies = '{}',

@@ -27,10 +27,11 @@ HOSTS, WIRE, REPLY, BODIES = "pipeline/web/hosts.py", "pipeline/web/wire.py", "p
 TARGETS, ANSWERS, DOOR, GUARD = "pipeline/web/targets.py", "pipeline/web/answers.py", "pipeline/web/door.py", "pipeline/web/guard.py"
 ROBOTS, PACE, POLLED, POLL = "pipeline/web/robots.py", "pipeline/feeds/pace.py", "pipeline/steps/polled.py", "pipeline/steps/poll.py"
 CLEANING, JUDGING, INSIDE = "pipeline/feeds/cleaning.py", "pipeline/feeds/judging.py", "pipeline/inside.py"
-CHILDREN, SQL = "pipeline/children.py", "sql/queries/poll.sql"
+CHILDREN, SQL, SCHEDULED = "pipeline/children.py", "sql/queries/poll.sql", "pipeline/steps/scheduled.py"
 _KILLED = "tests/test_children.py::test_what_takes_too_"
 FETCH_SQL, LEASES, STORED_BY = "sql/queries/fetch.sql", "pipeline/steps/leases.py", "pipeline/steps/stored.py"
-_LEASE = "tests/test_steps_leases.py::test_"
+_LEASE, _RACE = "tests/test_steps_leases.py::test_", "tests/test_steps_races.py::test_"
+_POLLED = "tests/test_steps_polled.py::test_"
 _DIES = "tests/test_steps_kill.py::test_a_step_that_dies_at_any_statement_and_runs_again_leaves_what_an_undisturbed_one_does"
 _LATE = ("tests/test_hostile_guards.py::test_who_comes_late_with_a_feed_stores_nothing",)
 
@@ -192,7 +193,7 @@ MANNERS = (
     _off("now and then without validators", POLL, "if claim.fence % RECHECK == 0:", "if False:", "always-304"),
     _off(
         "validators of whole feeds only",
-        POLLED,
+        SCHEDULED,
         "not isinstance(look.reading, Refusal) and not look.reading.complete:",
         "False:",
         "cut-in-an-item",
@@ -200,7 +201,7 @@ MANNERS = (
     ),
     _off(
         "validators and new addresses of what was read",
-        POLLED,
+        SCHEDULED,
         "if failure or isinstance(answer, Refusal):",
         "if isinstance(answer, Refusal):",
         "validator-of-html",
@@ -209,11 +210,11 @@ MANNERS = (
     _off(
         "the fence",
         SQL,
-        "WHERE feed_id = %(feed_id)s AND fence = %(fence)s FOR UPDATE;",
-        "WHERE feed_id = %(feed_id)s FOR UPDATE;",
+        "AS mine (feed_id, fence) USING (feed_id, fence)\nORDER BY feed_id FOR UPDATE",
+        "AS mine (feed_id, number) USING (feed_id)\nORDER BY feed_id FOR UPDATE",
         tests=_LATE,
     ),
-    _off("an article once", SQL, "ON CONFLICT (url_key) DO NOTHING;", ";", "growing-feed", "editions-in-turn"),
+    _off("an article once", SQL, "    ON CONFLICT (url_key) DO NOTHING\n", "", tests=(f"{_RACE}two_polls_in_any_order_store_every_article_once",)),
 )
 CONTENT = (
     _off(
@@ -312,11 +313,25 @@ STORED = (
         tests=("tests/test_steps_races.py::test_who_has_lost_a_page_to_somebody_else_stores_nothing",),
     ),
     _off(
-        "one transaction a feed",
+        "one transaction a lot of feeds",
         POLLED,
-        "        return committed(edges.connection, partial(_stored, edges, look))\n    except",
-        "        edges.connection.autocommit = True\n        return _stored(edges, look)\n    except",
+        "        return committed(edges.connection, partial(_lot, edges, looks))\n    except",
+        "        edges.connection.autocommit = True\n        return _lot(edges, looks)\n    except",
         tests=(f"{_DIES}[poll-killed]",),
+    ),
+    _off(
+        "a look that cannot be held holds up no other",
+        POLLED,
+        "        if len(looks) == 1:\n",
+        "        if looks:\n",
+        tests=(f"{_POLLED}an_entry_that_the_database_refuses_is_one_row_and_nothing_else_of_the_lot_suffers",),
+    ),
+    _off(
+        "the first in its place has the news",
+        POLLED,
+        "sorted(looks, key=lambda look: place(look.claim))",
+        "list(looks)",
+        tests=(f"{_POLLED}the_first_in_its_place_has_what_several_list_as_new_whoever_came_first",),
     ),
     _off(
         "one transaction a page",
