@@ -434,7 +434,8 @@ def test_who_has_lost_a_page_to_somebody_else_stores_nothing(pair, web, monkeypa
 
 
 PUBLISH = ("books.touched", "books.count_blocks", "books.gather", "publish.edition")
-UNSETTLED = """UPDATE ops.poll SET seen = seen + 1, known = known + 1;
+UNSETTLED = """UPDATE ops.schedule SET next_poll_at = '2026-03-01Z', etag = '', last_modified = '', bodies = '{}';
+    UPDATE ops.poll SET seen = seen + 1, known = known + 1;
     UPDATE ops.intake SET state = 'fetched', lease_until = '2000-01-01Z';
     DELETE FROM core.story_event; DELETE FROM core.match; DELETE FROM core.story_article; DELETE FROM core.story;
     UPDATE core.signature SET clustered_at = NULL"""
@@ -443,19 +444,21 @@ UNSETTLED = """UPDATE ops.poll SET seen = seen + 1, known = known + 1;
 @pytest.mark.parametrize(
     ("work", "gates"),
     [
-        (publish, PUBLISH[1:]),
-        (lambda edges: publish(edges, anew=True), PUBLISH[1:]),
-        (extract, ("extract.claim", "extract.hold", "extract.kept")),
-        (cluster, ("cluster.lock", "cluster.put_members", "cluster.done")),
+        (publish, PUBLISH[1:3]),
+        (lambda edges: publish(edges, anew=True), PUBLISH[1:3]),
+        (lambda edges: poll(edges, Wanted(titles=("npa",))), ("poll.add_articles",)),
+        (extract, ("extract.hold", "extract.kept")),
+        (cluster, ("cluster.put_members",)),
     ],
-    ids=["another edition", "one that counts anew", "extract", "cluster"],
+    ids=["another edition", "one that counts anew", "poll", "extract", "cluster"],
 )
 def test_an_edition_beside_another_step_in_any_order_leaves_books_that_are_true(pair, web, work, gates):
     first, second, observer = pair
     for host, text in {"alpha": WIRE, "beta": UNRELATED}.items():
         web.publish(host, "page", text)
     poll(first), fetch(first), extract(first), publish(first)
-    for order in orders(len(PUBLISH), len(gates)):
+    for number, order in enumerate(orders(len(PUBLISH), len(gates) + 1)):  # it ends amid the edition, too
+        web.publish("npa", f"page-{number}", WIRE)
         with first.connection.transaction():
             first.connection.execute(UNSETTLED)
         interleave(order, [Session(edges, step, at) for edges, step, at in ((first, publish, PUBLISH), (second, work, gates))], observer)

@@ -30,6 +30,7 @@ CLEANING, JUDGING, INSIDE = "pipeline/feeds/cleaning.py", "pipeline/feeds/judgin
 CHILDREN, SQL, SCHEDULED = "pipeline/children.py", "sql/queries/poll.sql", "pipeline/steps/scheduled.py"
 _KILLED = "tests/test_children.py::test_what_takes_too_"
 FETCH_SQL, LEASES, STORED_BY = "sql/queries/fetch.sql", "pipeline/steps/leases.py", "pipeline/steps/stored.py"
+PUBLISH = "pipeline/steps/publish.py"
 _LEASE, _RACE = "tests/test_steps_leases.py::test_", "tests/test_steps_races.py::test_"
 _POLLED = "tests/test_steps_polled.py::test_"
 _DIES = "tests/test_steps_kill.py::test_a_step_that_dies_at_any_statement_and_runs_again_leaves_what_an_undisturbed_one_does"
@@ -367,6 +368,22 @@ STORED = (
         "SELECT pg_try_advisory_xact_lock(7001);",
         "SELECT true;",
         tests=("tests/test_steps_races.py::test_two_parts_of_one_text_that_arrive_together_find_the_same_stories_in_any_order",),
+    ),
+    _off(
+        "an edition is of one moment",
+        PUBLISH,
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "SELECT 1",
+        tests=(f"{_RACE}an_edition_beside_another_step_in_any_order_leaves_books_that_are_true[poll]",),
+    ),
+    _off(
+        "the books are compared with everything once a day",
+        PUBLISH,
+        "whole=anew or _begins_a_day(connection, at)",
+        "whole=False",
+        tests=(
+            "tests/test_steps_books.py::test_what_was_written_past_the_triggers_is_found_on_the_next_day_and_counting_anew_is_the_way_out",
+        ),
     ),
     _off(
         "leases are renewed",
