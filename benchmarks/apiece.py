@@ -1,11 +1,12 @@
 """What an article costs at each step, and whether history adds to it: `python -m benchmarks.apiece [--check] [--stored N]... [--titles N]`.
 
-A Postgres of its own is filled with so many stored articles (benchmarks/apiece_stored.sql): none, 100,000, a million, all within the thirty
-days in which copies are looked for. Then the newsstand's news of a day come, and each step takes all of it, one step after the other in one
-process, without Airflow. Told are seconds of CPU, which other work on the same cores hardly changes: of the step's own process, of its
-readers (the children that parse and extract), and of its sessions in Postgres.
+A Postgres of its own is filled with so many stored articles (benchmarks/apiece_stored.py): none, 100,000, a million, all within the thirty
+days in which copies are looked for; a million take some minutes. Then the newsstand's news of a day come, and each step takes all of it,
+one step after the other in one process, without Airflow. Told are seconds of CPU, which other work on the same cores hardly changes: of
+the step's own process, of its readers (the children that parse and extract), and of its sessions in Postgres.
 
 `publish` and `events` are told for a run, not an article: they look at the books, at what changed and at the last days once a run.
+"of a day" is the first edition of a day, which counts all articles there are; here nothing has come before it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 SIZES = (0, 100_000, 1_000_000)
 CEILING = 1.2  # what an article may cost beside a million stored ones, of what it costs beside none
+EDITION = 1.5  # and an edition of the same news; most of it is what it counts for analysts, so it is measured less exactly
 START = datetime(2026, 3, 30, 6, tzinfo=UTC)
 NOW = START + timedelta(hours=18)
 STANDING = f"{NOW.isoformat()} {NOW.isoformat()} 0"
@@ -143,12 +145,16 @@ def show(row: Row) -> None:
 
 def judge(rows: list[Row]) -> int:
     first, last = rows[0], rows[-1]
-    for step in first.cost:
-        print(f"  {step:<8} at {last.stored:,}: {last.apiece(step) / first.apiece(step):.2f} times what it costs at {first.stored:,}")
-    ratio = last.whole / first.whole
-    how = "ok " if ratio <= CEILING else "NO "
-    print(f"{how} an article at {last.stored:,}, of one at {first.stored:,}: {ratio:.2f} (ceiling {CEILING:g})")
-    return int(ratio > CEILING)
+    ratios = {step: last.apiece(step) / first.apiece(step) for step in first.cost if step != WHOLE}
+    for step, ratio in ratios.items():
+        print(f"  {step:<8} at {last.stored:,}: {ratio:.2f} times what it costs at {first.stored:,}")
+    print(f"  everything is counted in {sum(last.cost[WHOLE].values()):.2f} s at {last.stored:,}, once a day")
+    bad = 0
+    for what, ratio, ceiling in (("an article", last.whole / first.whole, CEILING), ("an edition", ratios["publish"], EDITION)):
+        how = "ok " if ratio <= ceiling else "NO "
+        print(f"{how} {what} at {last.stored:,}, of one at {first.stored:,}: {ratio:.2f} (ceiling {ceiling:g})")
+        bad += ratio > ceiling
+    return int(bad > 0)
 
 
 def main() -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.store import Connection
 
 DAYS = timedelta(days=30)
+TOLD = 1.0  # seconds: what takes less is not told
 PARTS = ROOT / "benchmarks" / "apiece_stored.sql"
 SAMPLES = "PRIMARY KEY (shingle, at, article_id)"
 KEY = "SELECT conname FROM pg_constraint WHERE conrelid = 'core.sample'::regclass AND contype = 'p'"
@@ -46,7 +47,8 @@ def fill(url: str, articles: int, now: datetime) -> None:
             for what, statement in _parts(connection):
                 started = time.monotonic()
                 connection.execute(statement.encode())
-                print(f"  {time.monotonic() - started:6.1f} s  {what}", file=sys.stderr, flush=True)
+                if (seconds := time.monotonic() - started) >= TOLD:
+                    print(f"  {seconds:6.1f} s  {what}", file=sys.stderr, flush=True)
         connection.execute("VACUUM ANALYZE")
         with connection.transaction():
             books.keep(connection, anew=True)

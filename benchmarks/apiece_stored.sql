@@ -62,7 +62,7 @@ FROM had ORDER BY id;
 
 -- samples, 32 of each text
 INSERT INTO core.sample (shingle, at, article_id)
-SELECT DISTINCT CASE WHEN k < 28 THEN hashint8extended(text * 64 + k, 1) WHEN k < 30 THEN hashint8extended(id * 64 + k, 2)
+SELECT CASE WHEN k < 28 THEN hashint8extended(text * 64 + k, 1) WHEN k < 30 THEN hashint8extended(id * 64 + k, 2)
     ELSE hashint8extended(k * 5000 + abs(hashint8extended(id, k) % 5000), 3) END AS shingle, at, id
 FROM had CROSS JOIN generate_series(0, 31) AS k;
 

@@ -101,7 +101,8 @@ def taken_in(server: Server, url: str, folder: Path) -> dict[str, tuple[float, f
         settings = Settings(var=folder / "var", database_url=url, spacing=0.0, **stand)
         sync(settings, url)
         with opened(settings, url, now=clock) as edges:
-            events(edges)  # as it is before: what is told anew below is what has changed
+            publish(edges, anew=True)  # as it is before: what is counted and told anew below is what has changed
+            events(edges)
             for name, steps in STEPS.items():
                 before = time.monotonic(), time.process_time(), _served(server)
                 for step in steps:

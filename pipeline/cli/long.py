@@ -43,7 +43,7 @@ RUNS = (
     Run(module="polling", minutes=30),
     Run(module="orders", minutes=60),
     Run(module="candidates", minutes=60),
-    Run(module="apiece", minutes=90),
+    Run(module="apiece", minutes=45),
     Run(module="concurrency", minutes=60),
     Run(module="events", minutes=30),
     Run(module="export", minutes=30),
