@@ -33,7 +33,7 @@ READERS = list(range(1, Settings().readers + 1))
     doc_md=__doc__,
 )
 def articles() -> None:
-    @task(doc_md="Waiting pages, grouped by host into at most 32 batches.")
+    @task(**forms.SOON, doc_md="Waiting pages, grouped by host into at most 32 batches.")
     def plan() -> list[dict[str, object]]:
         from pipeline.steps import tasks
 
@@ -60,7 +60,7 @@ def articles() -> None:
         get_current_context()["label"] = f"reader {reader} of {len(READERS)}"
         return tasks.follow(batches)
 
-    @task(trigger_rule="all_done", outlets=[forms.ARTICLES], retries=0, doc_md="Add up, tell the next DAG; red if any before it is.")
+    @task(**forms.SETTLES, outlets=[forms.ARTICLES], doc_md="Add up, tell the next DAG; red if any before it is.")
     def settle(batches: list | None, fetched: list, followed: list, read: list, *, outlet_events: dict) -> dict[str, int]:
         from pipeline.steps import settled
 

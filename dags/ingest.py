@@ -31,7 +31,7 @@ from pipeline.ui import forms
     doc_md=__doc__,
 )
 def ingest() -> None:
-    @task(doc_md="Due feeds, grouped by host into at most 32 batches.")
+    @task(**forms.SOON, doc_md="Due feeds, grouped by host into at most 32 batches.")
     def plan() -> list[dict[str, object]]:
         from pipeline.steps import tasks
 
@@ -44,12 +44,7 @@ def ingest() -> None:
         get_current_context()["label"] = batch["label"]
         return tasks.poll(batch)
 
-    @task(
-        trigger_rule="all_done",
-        outlets=[forms.ENTRIES],
-        retries=0,
-        doc_md="Add up, judge, and tell the next DAG; red if anything before it is.",
-    )
+    @task(**forms.SETTLES, outlets=[forms.ENTRIES], doc_md="Add up, judge, and tell the next DAG; red if anything before it is.")
     def settle(batches: list | None, counts: list, *, outlet_events: dict) -> dict[str, int]:
         from pipeline.steps import settled
 
