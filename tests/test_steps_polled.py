@@ -10,7 +10,7 @@ import pytest
 from builders_news import NOON, UNRELATED, Clock, Web, ask, snapshot, title, world
 
 from pipeline.records import Feed, Moment
-from pipeline.steps import polled
+from pipeline.steps import listed, polled
 from pipeline.steps.edges import Wanted
 from pipeline.steps.poll import _claim, _look, poll
 from pipeline.store import attempts, connect, queries
@@ -73,10 +73,7 @@ def test_a_lot_leaves_what_looks_stored_alone_leave(edges, database, tmp_path, w
     polled.store(edges, list(looks(edges).values()))
     other = postgres.create("alone", template="migrated")
     try:
-        with world(other, tmp_path, web=web, now=Clock(), titles=()) as alone:
-            from pipeline.steps import sync
-
-            sync(alone.settings.model_copy(update={"clock": f"{NOON.isoformat()} {NOON.isoformat()} 0"}), other)
+        with world(other, tmp_path / "alone", web=web, now=Clock(), titles=TITLES) as alone:
             for look in looks(alone).values():
                 polled.store(alone, [look])
             assert snapshot(alone) == snapshot(edges)
@@ -189,6 +186,8 @@ def meet(sessions, blocker, observer):
 def three(edges, database, tmp_path, web, monkeypatch):
     """Another worker, who holds a row, and an observer; nobody tries again."""
     monkeypatch.setattr(attempts, "TRIES", 1)
+    for module in (polled, listed):
+        monkeypatch.setattr(module, "POISON", ())
     with ExitStack() as stack:
         other = stack.enter_context(world(database, tmp_path, web=web, now=Clock(), titles=TITLES))
         yield other, stack.enter_context(connect(database)), stack.enter_context(connect(database, autocommit=True))

@@ -215,7 +215,13 @@ MANNERS = (
         "AS mine (feed_id, number) USING (feed_id)\nORDER BY feed_id FOR UPDATE",
         tests=_LATE,
     ),
-    _off("an article once", SQL, "    ON CONFLICT (url_key) DO NOTHING\n", "", tests=(f"{_RACE}two_polls_in_any_order_store_every_article_once",)),
+    _off(
+        "an article once",
+        SQL,
+        "    ON CONFLICT (url_key) DO NOTHING\n",
+        "",
+        tests=(f"{_POLLED}two_lots_that_list_the_same_in_other_orders_wait_for_each_other_and_not_in_a_circle",),
+    ),
 )
 CONTENT = (
     _off(
