@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.records import Answer, Reading, Refusal
 from pipeline.steps import paced
-from pipeline.store import columns
+from pipeline.store import columns, write
 from pipeline.text import clean
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def close(edges: Edges, outcomes: Sequence[tuple[Outcome, Rhythm]]) -> None:
         schedules.append({**which, "fresh": fresh, **paced.columns(rhythm), **kept})
     columns(edges.connection, "poll.record", polls)
     columns(edges.connection, "poll.note", events)
-    columns(edges.connection, "poll.reschedule", [{"rows": json.dumps(row, default=_text)} for row in schedules])
+    if schedules:
+        write(edges.connection, "poll.reschedule", rows=json.dumps(schedules, default=_text))
 
 
 def _poll(outcome: Outcome) -> Mapping[str, Any]:

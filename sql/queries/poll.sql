@@ -146,8 +146,9 @@ UPDATE ops.schedule SET
     read_at = new.read_at, depth = new.depth, came = new.came, watched = new.watched, lately = new.lately, awaited = new.awaited,
     next_poll_at = new.next_poll_at, polled_at = new.at, brought_at = CASE WHEN new.fresh > 0 THEN new.at ELSE brought_at END,
     etag = new.etag, last_modified = new.last_modified, bodies = new.bodies, moved_to = new.moved_to, lease_until = '2000-01-01Z'
-FROM unnest(%(rows)s::json[]) AS each (said), json_to_record(said) AS new (feed_id bigint, fence bigint, at timestamptz,
-    next_poll_at timestamptz, fresh integer, state text, interval interval, failures integer, pace interval, usual interval,
-    skips smallint[], read_at timestamptz, depth integer, came double precision[], watched double precision[], lately double precision,
-    awaited double precision, etag text, last_modified text, bodies bytea[], moved_to text)
+FROM unnest(ARRAY(SELECT json_array_elements(%(rows)s::json))) AS each (said),  -- an array is held to be short, so schedules are looked up
+    json_to_record(said) AS new (feed_id bigint, fence bigint, at timestamptz, next_poll_at timestamptz, fresh integer, state text,
+    interval interval, failures integer, pace interval, usual interval, skips smallint[], read_at timestamptz, depth integer,
+    came double precision[], watched double precision[], lately double precision, awaited double precision, etag text, last_modified text,
+    bodies bytea[], moved_to text)
 WHERE schedule.feed_id = new.feed_id AND schedule.fence = new.fence;
