@@ -1,6 +1,8 @@
 """Jobs spread over threads: what is there is taken together, nothing that is there waits for what is not."""
 
+import signal
 import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -72,6 +74,30 @@ def test_patience_ends(jobs):
         assert list(next(found)) == ["slow"]
         jobs.go_on.set()
         assert list(next(found)) == ["at last"]
+
+
+class Ended(Exception):  # noqa: N818  it says what has happened
+    """Raised amid whatever is done, as by Airflow in a task that is to end."""
+
+
+def end(*_):
+    raise Ended
+
+
+def test_who_is_ended_amid_a_lot_waits_for_no_job_that_has_ended(jobs):
+    def interrupt():
+        jobs.lie(3)
+        time.sleep(0.05)  # until they are taken
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+        jobs.go_on.set()
+
+    before, ending = signal.signal(signal.SIGUSR1, end), threading.Thread(target=interrupt)
+    ending.start()
+    with pytest.raises(Ended):
+        list(lots(["quick", "swift", "slow"], jobs.work, 3, 16, patience=600.0))
+    ending.join()
+    signal.signal(signal.SIGUSR1, before)
+    assert not [thread for thread in threading.enumerate() if "ThreadPool" in thread.name]
 
 
 def test_a_job_that_fails_ends_alone_and_is_told_of_when_the_others_are_done():

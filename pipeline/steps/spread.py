@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
 AHEAD = 32  # results that may wait for who takes them, at least: who takes some at a time must not stop the others
+GLANCE = 0.05  # seconds until it is looked again whether all jobs have ended, if they were to end early
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 Results: TypeAlias = "queue.Queue[tuple[Result] | Exception | None]"  # None: a job has ended
@@ -40,8 +41,7 @@ def lots(
     errors: list[Exception] = []
     left = len(jobs)
     with ThreadPoolExecutor(max(1, min(threads, len(jobs)))) as pool:
-        for job in jobs:
-            pool.submit(_run, job, work, results, stop)
+        running = [pool.submit(_run, job, work, results, stop) for job in jobs]
         try:
             while left:
                 there = _there(results, left, most, patience)
@@ -51,8 +51,9 @@ def lots(
                     yield lot
         finally:
             stop.set()
-            while left:  # nobody may wait for a place in the queue
-                left -= results.get() is None
+            while left and not all(job.done() for job in running):  # nobody may wait for a place in the queue
+                with suppress(queue.Empty):
+                    results.get(timeout=GLANCE)
     if errors:
         raise ExceptionGroup(f"{len(errors)} of {len(jobs)} jobs failed", errors)
 
