@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from builders_articles import HEADLINE, RULES, SENTENCES, URL, article, markup, paragraphs, read
+from py3langid.langid import LanguageIdentifier
 
 from pipeline.articles import bylines as bylines_
-from pipeline.articles import moments, photocredits, structured
+from pipeline.articles import languages, moments, photocredits, structured
 from pipeline.cli import singly
 
 
@@ -330,6 +331,25 @@ def test_breadcrumbs_tell_the_section_where_nothing_else_does(crumbs, section):
     assert article(head=trail).section == section
     assert article(head=trail + said()).section == section
     assert article(head=trail + said(articleSection="Harbour")).section == "Harbour"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "7",
+        "The harbour stayed shut on Monday.",
+        "Le port est resté fermé lundi.",
+        "ГАВАНЬ ЗАКРЫТА",
+        "港は月曜日に閉鎖された。",
+        "\udc80 a",
+        SENTENCES[0] * 9,
+    ],
+)
+def test_a_language_scores_as_the_library_that_reads_byte_by_byte_has_it(text):
+    ours = languages._identifier()
+    said = text.encode(errors="surrogatepass")
+    assert (ours._raw_score(said) == LanguageIdentifier._raw_score(ours, said)).all()
 
 
 def test_the_language_is_the_texts_not_the_pages():

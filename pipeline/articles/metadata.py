@@ -10,10 +10,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from py3langid.langid import classify
-
 from pipeline import urls
-from pipeline.articles import wordings
+from pipeline.articles import languages, wordings
 from pipeline.text import clean, plain
 
 if TYPE_CHECKING:
@@ -105,4 +103,4 @@ def language(text: str, *hints: str | None) -> str:
     said = next((hint[:2].lower() for hint in hints if hint), None)
     if said and len(text.split()) < SHORT and text.isascii():
         return said
-    return str(classify(text[:READ])[0])  # type: ignore[no-untyped-call]  # py3langid has no types
+    return languages.tell(text[:READ])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pipeline.records import Agency
 
-_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # kana, Han, Hangul: words are not divided by spaces
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, Hangul: words are not divided by spaces
 _TRIMMED = " \t.,:;/*_~'\"“”„«»‘’·-–—"
 
 
@@ -26,7 +26,7 @@ class Name:
     countries: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # the same names are one object: what was read by them is remembered
 class Names:
     """All names, by folded form, and those that stand inside unspaced scripts or were glued to a neighbour."""
 
@@ -34,6 +34,7 @@ class Names:
     unspaced: tuple[Name, ...]
     glued: re.Pattern[str] | None  # a name of several words right behind or before a letter: "JANE DOEAssociated Press"
     longest: int  # words
+    ends: frozenset[str]  # the last word of each, bare: what has none of them names nobody
 
 
 def compile_names(agencies: Iterable[Agency]) -> Names:
@@ -50,6 +51,7 @@ def compile_names(agencies: Iterable[Agency]) -> Names:
         unspaced=tuple(name for _, name in sorted(whole.items()) if is_unspaced(name.text)),
         glued=re.compile(rf"(?<=[^\W\d_])(?:The )?(?:{'|'.join(several)})|(?:{'|'.join(several)})(?=[^\W_])") if several else None,
         longest=max((len(form.split()) for form in whole), default=1),
+        ends=frozenset(bare(form.split()[-1]) for form in whole if form),
     )
 
 
@@ -59,9 +61,14 @@ def fold(text: str) -> str:
     return folded.removeprefix("the ").removeprefix("l'").removeprefix("l’")
 
 
+def bare(word: str) -> str:
+    """Return a word without whatever `fold` may take from its ends, and more."""
+    return word.casefold().strip(_TRIMMED + "l")
+
+
 def is_unspaced(text: str) -> bool:
     """Say whether the text is of a script that does not divide words by spaces."""
-    return re.search(f"[{_UNSPACED}]", text) is not None
+    return _UNSPACED.search(text) is not None
 
 
 def unglued(text: str, names: Names) -> str:

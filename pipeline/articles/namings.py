@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.articles import wordings
-from pipeline.articles.names import Name, Names, fold, is_unspaced, unglued
+from pipeline.articles.names import Name, Names, bare, fold, is_unspaced, unglued
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,7 @@ Join = Literal["", "and", "with", "via", "/", ","]
 
 LONGEST = 200  # characters; what is longer is no credit but a text
 _PERSON = re.compile(r"(?:[A-ZÀ-ÞĀ-ŽȘȚА-ЯЁЇІЄΑ-Ω][\w.'’-]*)(?:\s+(?:[a-z]{1,4}\s+){0,2}[A-ZÀ-ÞĀ-ŽȘȚА-ЯЁЇІЄΑ-Ω][\w.'’-]*){1,4}")
+_SIGNS = re.compile(wordings.SIGNS)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?(?!\d)")  # "© 2012 APA", "© 2012-2026 APA"
 _INITIALS = re.compile(r"[a-zäöüß]{2,4}|[A-ZÄÖÜ]{2,3}|[a-z]{2,4}//[a-z]{2,4}")
 
@@ -53,7 +55,12 @@ NOTHING = Naming()
 
 def read(text: str, names: Names) -> Naming:
     """Return who is named; nothing if the string is about a picture or too long to be a credit."""
-    if len(text) > LONGEST or wordings.photo().search(text):
+    return _read(text, names) if len(text) <= LONGEST else NOTHING
+
+
+@lru_cache(maxsize=4096)  # a page says it in several places, and the next page of a title says it again
+def _read(text: str, names: Names) -> Naming:
+    if wordings.photo().search(text):
         return NOTHING
     owned = wordings.COPYRIGHT.search(text) is not None
     text = unglued(_YEAR.sub(" ", wordings.rights().sub(" ", text)) if owned else text, names).strip(" .,:;*()[]（）【】_\"'“”")
@@ -122,6 +129,8 @@ def _agency(piece: str, join: Join, names: Names) -> Part | None:
         if name.text in piece:
             return Part(kind="agency", text=piece, join=join, name=name, alone=False)
     said = piece.split()
+    if names.ends.isdisjoint(map(bare, said)):
+        return None
     for size in range(min(names.longest, len(said)), 0, -1):
         for start in range(len(said) - size + 1):
             name = names.whole.get(fold(" ".join(said[start : start + size])))
@@ -154,7 +163,7 @@ def _join(sign: str) -> Join | None:
             return join
     if sign in {"/", "•", "·", "‧"}:
         return "/"
-    return "," if re.fullmatch(wordings.SIGNS, sign) else None
+    return "," if _SIGNS.fullmatch(sign) else None
 
 
 def _without(text: str, label: str) -> tuple[str, bool]:

@@ -120,8 +120,11 @@ def _beneath(blocks: Sequence[Block]) -> list[str]:
 
 def _plain(blocks: Sequence[Block], sites: Sequence[str]) -> list[str]:
     """Return a name that stands alone, or before the site's, in an element that is called a byline."""
+    short = [block.text for block in blocks if block.byline and not block.aside and block.words <= NAMES]
+    if not short:
+        return []
     tail = re.compile(rf"[\s,|]+(?:{'|'.join(map(re.escape, sites))})$", re.IGNORECASE)
-    said = (_HOUSE.sub("", tail.sub("", block.text)) for block in blocks if block.byline and not block.aside and block.words <= NAMES)
+    said = (_HOUSE.sub("", tail.sub("", text)) for text in short)
     return [text for text in said if _NAME.fullmatch(text)][:1]
 
 

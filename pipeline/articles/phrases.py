@@ -20,15 +20,22 @@ _FIRST = re.compile(r"\w")
 _WORD = re.compile(r"\w+")
 
 
+class _Phrase(NamedTuple):
+    """A phrase, and what every line that has it begins with, or holds somewhere."""
+
+    piece: str
+    expression: re.Pattern[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """Most lines say none of it: two quick looks spare them the expression."""
+    """Most lines say none of it: two quick looks tell which of its phrases a line can have, and few lines can have any."""
 
-    beginnings: Mapping[str, tuple[str, ...]]  # what such lines begin with, by its first characters
-    pieces: tuple[str, ...]  # what others hold somewhere
-    words: frozenset[str]  # of which those have one
-    wordless: tuple[str, ...]  # pieces of which no word is sure
-    expression: re.Pattern[str]
+    beginnings: Mapping[str, tuple[_Phrase, ...]]  # by the first characters of what such lines begin with
+    words: Mapping[str, tuple[_Phrase, ...]]  # others, by a word that such lines have
+    expected: frozenset[str]  # those words
+    wordless: tuple[_Phrase, ...]  # others, of which no word is sure
+    pieces: tuple[str, ...]  # of all
 
 
 class _Line(NamedTuple):
@@ -47,16 +54,18 @@ def junk(line: str) -> bool:
 def says(table: str, text: str) -> bool:
     """Say whether a text, on one line, has a phrase of the table."""
     known, line = _table(table), _line(text)
-    begun = known.beginnings.get(line.low[line.first : line.first + BEGUN])
-    may = (begun is not None and line.low.startswith(begun, line.first)) or not known.words.isdisjoint(line.words)
-    return (may or any(piece in line.low for piece in known.wordless)) and bool(known.expression.search(line.low))
+    begun = known.beginnings.get(line.low[line.first : line.first + BEGUN], ())
+    return (
+        any(phrase.expression.match(line.low) for phrase in begun if line.low.startswith(phrase.piece, line.first))
+        or any(phrase.expression.search(line.low) for word in known.expected & line.words for phrase in known.words[word])
+        or any(phrase.expression.search(line.low) for phrase in known.wordless if phrase.piece in line.low)
+    )
 
 
 def may(table: str, lines: Sequence[str]) -> bool:
     """Say whether any of many lines can have a phrase of the table: one quick look at all of them."""
     known, low = _table(table), "\n".join(lines).lower()
-    begun = (piece for pieces in known.beginnings.values() for piece in pieces)
-    return any(piece in low for piece in (*begun, *known.pieces))
+    return any(piece in low for piece in known.pieces)
 
 
 @lru_cache(maxsize=1024)
@@ -69,19 +78,22 @@ def _line(text: str) -> _Line:
 @cache
 def _table(name: str) -> _Table:
     groups: dict[str, list[str]] = tomllib.loads(_TABLES.read_text(encoding="utf-8"))[name]
-    phrases = [phrase.lower() for group in groups.values() for phrase in group]
-    beginnings: dict[str, set[str]] = defaultdict(set)
-    for phrase in phrases:
-        if not phrase.startswith("*"):
-            begun = _begun(phrase)
-            beginnings[begun[:BEGUN]].add(begun)
-    pieces = {max(phrase.strip("*$").split("..."), key=len): _whole(phrase) for phrase in phrases if phrase.startswith("*")}
+    beginnings: defaultdict[str, list[_Phrase]] = defaultdict(list)
+    words: defaultdict[str, list[_Phrase]] = defaultdict(list)
+    pieces = []
+    for phrase in dict.fromkeys(phrase.lower() for group in groups.values() for phrase in group):
+        anywhere = phrase.startswith("*")
+        piece = max(phrase.strip("*$").split("..."), key=len) if anywhere else _begun(phrase)
+        said = _Phrase(piece, re.compile(_expression(phrase)))
+        (words[_whole(phrase)] if anywhere else beginnings[piece[:BEGUN]]).append(said)
+        pieces.append(piece)
+    wordless = tuple(words.pop("", ()))
     return _Table(
-        beginnings={begun: tuple(sorted(said)) for begun, said in beginnings.items()},
+        beginnings={begun: tuple(found) for begun, found in beginnings.items()},
+        words={word: tuple(found) for word, found in words.items()},
+        expected=frozenset(words),
+        wordless=wordless,
         pieces=tuple(pieces),
-        words=frozenset(pieces.values()) - {""},
-        wordless=tuple(piece for piece, word in pieces.items() if not word),
-        expression=re.compile("|".join(map(_expression, phrases))),
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import trafilatura
 from lxml import etree, html
+from trafilatura.settings import Extractor
 
 from pipeline.articles import body, dense, phrases, places
 
@@ -37,6 +38,9 @@ CONFIRMED = 0.9  # overlap from which the densest part confirms the JSON-LD, whi
 
 _NO_TEXT = ("nav", "footer", "aside", "form", "select", "button", "label", "input", "img", "picture", "source", "video", "audio", "head")
 _WRAPPERS = ("div", "span", "i", "a", "li", "ul", "section", "figure", "p")
+_QUICK = Extractor(comments=False, precision=True, fast=True)  # made once: it reads a table of settings
+_PRECISE = Extractor(comments=False, precision=True)
+_BALANCED = Extractor(comments=False)
 _SIGN = r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"  # read sign by sign
 _ONE = re.compile(_SIGN)
 _WORD = re.compile(rf"{_SIGN}|[^\W_]+(?:['’][^\W_]+)*")
@@ -148,14 +152,14 @@ def _quickly(part: html.HtmlElement) -> str:
         whole = smaller.makeelement("body")
         whole.append(smaller)
         smaller = whole
-    return trafilatura.extract(smaller, include_comments=False, favor_precision=True, fast=True) or ""
+    return trafilatura.extract(smaller, options=_QUICK) or ""
 
 
 def _extracted(root: html.HtmlElement, *, precise: bool) -> str:
     smaller = copy.deepcopy(root)
     etree.strip_elements(smaller, "nav", "footer", "select", "button", with_tail=False)
     _drop_notices(smaller)
-    return trafilatura.extract(smaller, include_comments=False, favor_precision=precise) or ""
+    return trafilatura.extract(smaller, options=_PRECISE if precise else _BALANCED) or ""
 
 
 def _drop_notices(root: html.HtmlElement) -> None:
