@@ -123,16 +123,17 @@ def _cpu(server: Server, stand: int) -> Counter[str]:
     serving = {process.pid for process in postmaster.children()} | {postmaster.pid, stand}
     for child in own.children(recursive=True):
         with suppress(psutil.Error):
-            used["readers"] += _seconds(child) if child.pid not in serving else 0.0
+            used["readers"] += _seconds(child, ended=True) if child.pid not in serving else 0.0
     for session in postmaster.children():
         with suppress(psutil.Error):
             used["Postgres"] += _seconds(session) if " news " in " ".join(session.cmdline()) else 0.0
     return used
 
 
-def _seconds(process: psutil.Process) -> float:
+def _seconds(process: psutil.Process, *, ended: bool = False) -> float:
+    """Return what a process has used, and, if asked, its children that have `ended`: a reader is replaced after its share of pages."""
     times = process.cpu_times()
-    return times.user + times.system
+    return times.user + times.system + (times.children_user + times.children_system if ended else 0.0)
 
 
 def show(row: Row) -> None:

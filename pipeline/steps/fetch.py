@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 400  # pages claimed at once: they are fetched within a lease, a second apart on one host
 LOT = 16  # pages stored in one transaction: a statement costs as much for many rows as for one
+PATIENCE = 0.25  # seconds that a page waits for others
 PER_HOST = 120  # of one host among them; the others are let go again
 PASSING = frozenset(
     {  # failures that usually pass: the page is asked again
@@ -88,7 +89,7 @@ def _fetched(edges: Edges, claims: Sequence[Claim]) -> Generator[str, None, None
         def look(some: Sequence[Claim]) -> Iterator[Visit[Claim]]:
             return visits(some, lambda claim: asker.fetch(claim.url, kind="page"), glass=glass, now=edges.now)
 
-        with closing(lots(by_site(claims), look, THREADS, LOT)) as found:
+        with closing(lots(by_site(claims), look, THREADS, LOT, patience=PATIENCE)) as found:
             for lot in found:
                 yield from _store(edges, lot)
 

@@ -315,9 +315,12 @@ STORED = (
     _off(
         "the fence of a page",
         FETCH_SQL,
-        "WHERE article_id = %(article_id)s AND fence = %(fence)s FOR UPDATE;",
-        "WHERE article_id = %(article_id)s FOR UPDATE;",
-        tests=("tests/test_steps_races.py::test_who_has_lost_a_page_to_somebody_else_stores_nothing",),
+        "AS held (article_id, fence) USING (article_id, fence)",
+        "AS held (article_id, given) USING (article_id)",
+        tests=(
+            "tests/test_steps_races.py::test_who_has_lost_a_page_to_somebody_else_stores_nothing",
+            "tests/test_steps_races.py::test_pages_are_kept_together_but_for_one_whose_claim_was_lost",
+        ),
     ),
     _off(
         "one transaction a lot of feeds",
