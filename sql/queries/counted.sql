@@ -4,8 +4,11 @@
 DELETE FROM ops.touched RETURNING story_id;
 
 -- name: uncover
-DELETE FROM core.coverage WHERE story_id = ANY (%(stories)s)
-    OR article_id IN (SELECT article_id FROM core.story_article WHERE story_id = ANY (%(stories)s))  -- it was in another story
+-- Theirs, and what is theirs now and was in another story. An array, so that all that is kept is not read for it.
+DELETE FROM core.coverage WHERE article_id = ANY (ARRAY(
+    SELECT article_id FROM core.coverage WHERE story_id = ANY (%(stories)s)
+    UNION SELECT article_id FROM core.story_article WHERE story_id = ANY (%(stories)s)
+))
 RETURNING title_id, (happened_at AT TIME ZONE 'UTC')::date AS day;
 
 -- name: cover
