@@ -20,7 +20,7 @@ def test_every_statement_is_one_that_the_migrated_schema_understands(news):
         if statement.startswith(b"COPY"):
             with news.cursor().copy(statement):
                 continue
-        wanted = {piece.split(b")s")[0].decode() for piece in statement.split(b"%(")[1:]}
+        wanted = {piece.split(b")")[0].decode() for piece in statement.split(b"%(")[1:]}  # %(name)s, or %(name)b for bytes
         with news.transaction(force_rollback=True):
             news.execute(b"EXPLAIN " + statement, dict.fromkeys(wanted), prepare=False)
 
