@@ -10,7 +10,7 @@ Runbook, each task: [plan](wiredesk/runbook#articles-plan), [fetch](wiredesk/run
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, get_current_context, task
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
 from pipeline.settings import Settings
 from pipeline.ui import forms
@@ -43,21 +43,21 @@ def articles() -> None:
     def fetch(batch: dict) -> dict[str, int]:
         from pipeline.steps import tasks
 
-        get_current_context()["label"] = batch["label"]
+        forms.begin(batch["label"])
         return tasks.fetch(batch)
 
     @task(queue="cpu", pool="cpu", map_index_template="{{ label }}", trigger_rule="all_done", doc_md="Text, facts, credits, signature.")
     def extract(reader: int) -> dict[str, int]:
         from pipeline.steps import tasks
 
-        get_current_context()["label"] = f"reader {reader} of {len(READERS)}"
+        forms.begin(f"reader {reader} of {len(READERS)}")
         return tasks.extract()
 
     @task(queue="cpu", pool="cpu", map_index_template="{{ label }}", doc_md="The same beside `fetch`, until no more pages come.")
     def follow(reader: int, batches: list) -> dict[str, int]:
         from pipeline.steps import tasks
 
-        get_current_context()["label"] = f"reader {reader} of {len(READERS)}"
+        forms.begin(f"reader {reader} of {len(READERS)}")
         return tasks.follow(batches)
 
     @task(**forms.SETTLES, outlets=[forms.ARTICLES], doc_md="Add up, tell the next DAG; red if any before it is.")

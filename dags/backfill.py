@@ -11,7 +11,7 @@ Runbook, each task: [days](wiredesk/runbook#backfill-days), [derive](wiredesk/ru
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import dag, get_current_context, task
+from airflow.sdk import dag, task
 
 from pipeline.ui import forms
 
@@ -41,7 +41,7 @@ def backfill() -> None:
     def derive(day: str) -> dict[str, int]:
         from pipeline.steps import tasks
 
-        get_current_context()["label"] = day
+        forms.begin(day)
         return tasks.derive(day)
 
     derive.expand(day=days())

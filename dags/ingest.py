@@ -10,7 +10,7 @@ Runbook, each task: [plan](wiredesk/runbook#ingest-plan), [poll](wiredesk/runboo
 from __future__ import annotations
 
 import pendulum
-from airflow.sdk import CronDataIntervalTimetable, dag, get_current_context, task
+from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from pipeline.settings import Settings
 from pipeline.ui import forms
@@ -41,7 +41,7 @@ def ingest() -> None:
     def poll(batch: dict) -> dict[str, int]:
         from pipeline.steps import tasks
 
-        get_current_context()["label"] = batch["label"]
+        forms.begin(batch["label"])
         return tasks.poll(batch)
 
     @task(**forms.SETTLES, outlets=[forms.ENTRIES], doc_md="Add up, judge, and tell the next DAG; red if anything before it is.")

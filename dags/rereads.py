@@ -11,6 +11,8 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import dag, task
 
+from pipeline.ui import forms
+
 
 @dag(
     dag_id="rereads",
@@ -31,12 +33,14 @@ def rereads() -> None:
     def learn() -> dict[str, int]:
         from pipeline.steps import tasks
 
+        forms.begin()
         return tasks.learn()
 
     @task(doc_md="Conditional requests, 1 h, 24 h and 7 d after the first; a version only where text or headline changed.")
     def reread() -> dict[str, int]:
         from pipeline.steps import tasks
 
+        forms.begin()
         return tasks.reread()
 
     learn() >> reread()

@@ -195,3 +195,17 @@ def test_the_form_begins_with_the_size_that_batches_have():
     from pipeline.ui import forms
 
     assert forms.BATCH.value == batches.ITEMS
+
+
+def test_a_task_that_many_can_do_makes_way_once_and_with_its_children():
+    from pipeline.ui import forms
+
+    read, write = os.pipe()
+    if (pid := os.fork()) == 0:
+        forms.begin()
+        forms.begin()
+        os.write(write, f"{os.getpriority(os.PRIO_PROCESS, 0)}".encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert os.read(read, 10) == f"{max(forms.WAY, os.getpriority(os.PRIO_PROCESS, 0))}".encode()
+    os.close(read), os.close(write)

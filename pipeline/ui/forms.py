@@ -5,6 +5,7 @@ Airflow only; it is imported while DAG files are read, so it imports nothing hea
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ TITLES = Param([], type="array", items={"type": "string"}, title="Only these tit
 # A task that takes a moment goes before those that take their pool for long; one that settles adds up whatever came before it.
 SOON: dict[str, Any] = {"priority_weight": 10, "weight_rule": "absolute"}
 SETTLES = SOON | {"trigger_rule": "all_done", "retries": 0}
+WAY = 5  # the niceness of a task that makes way: it has a third of the time of one that does not
 BATCH = Param(400, type="integer", minimum=1, maximum=2000, title="Items in a batch", description="At least; 32 batches a run at most.")
 FORCE = Param(default=False, type="boolean", title="Now, due or not", description="Polls what is not due, too. Paused feeds stay paused.")
 DAY = Param(None, type=["null", "string"], format="date", description="UTC, by when the pages were fetched.")
@@ -34,6 +36,16 @@ def within(minutes: int, dag: str) -> DeadlineAlert:
     """Return the promise that a run ends well within so many minutes after it was queued; a broken one is an alarm."""
     callback = SyncCallback("pipeline.ui.lateness.late", {"dag": dag, "minutes": minutes})
     return DeadlineAlert(FirstQueued(), timedelta(minutes=minutes), callback)
+
+
+def begin(label: str | None = None) -> None:
+    """Say what this task is, for people, and let it make way: where processors are full, for the scheduler, the pages and the one writer.
+
+    Many tasks of its kind may run at once, and what they do is waited for by those: with equal shares the writer of stories is the last.
+    """
+    if label is not None:
+        get_current_context()["label"] = label  # type: ignore[typeddict-unknown-key]  # what map_index_template shows
+    os.setpriority(os.PRIO_PROCESS, 0, max(WAY, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def asked() -> Mapping[str, Any]:
