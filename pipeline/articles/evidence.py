@@ -83,12 +83,14 @@ def _plain(head: str, names: Names) -> Iterator[Found]:
         said = head[: at.start()].split()
         for size in range(min(names.longest, len(said)), 0, -1):
             name = names.whole.get(fold(" ".join(said[-size:])))
+            if name is None:
+                continue
             before = " ".join(said[:-size])
             bare = before.endswith(("-", "–", "—", ",", ".", "|")) or not before
             slashed = said[-size].startswith("/")
             via = before.casefold().endswith(" via")
             ended = at[0].strip() not in {".", ":"} or before.endswith(("-", "–", "—")) or slashed or _is_city(before)
-            if name is not None and (via or not name.ambiguous) and (bare or slashed or via) and ended and _is_place(before):
+            if (via or not name.ambiguous) and (bare or slashed or via) and ended and _is_place(before):
                 yield Found(name=name, extent="full", words=head[: at.end()].strip())
                 return
 

@@ -89,7 +89,7 @@ def extract(page: Page, rules: Rules, learnt: Known = NOTHING) -> Article | Refu
 def _read(source: _Source, text: Text, rules: Rules, learnt: Known) -> Article | Refusal:
     page = source.page
     text = replace(text, paragraphs=without(text.paragraphs, learnt))
-    found = texts.words("\n".join(text.paragraphs))
+    found = texts.words("\n\n".join(text.paragraphs))
     if wall := walls.name(source.tree, source.blocks, source.told, headline=source.headline, words=found):
         return _refused(page, *wall)
     text, access = _completed(page, text, source.told, locked=walls.locked(source.blocks, text.body.last if text.body else None))
@@ -110,14 +110,14 @@ def _text(source: _Source) -> Text:
 
 def _drawn(markup: str, source: _Source, text: Text) -> tuple[_Source, Text]:
     """Return the page and its text as a browser draws them, where its scripts carry far more than it shows and nobody must pay for it."""
-    count = texts.words("\n".join(text.paragraphs))
+    count = texts.words("\n\n".join(text.paragraphs))
     if count >= STUB or source.told.free is False:
         return source, text
     said = embedded.find(markup, shown=text.paragraphs, description=source.description, headline=source.headline)
     tree = trees.parse(embedded.shown_with(markup, said)) if said else None
     drawn = _source(source.page, tree) if tree else source
     found = _text(drawn) if tree else text
-    if texts.words("\n".join(found.paragraphs)) < max(texts.COLLAPSED, 2 * count):
+    if texts.words("\n\n".join(found.paragraphs)) < max(texts.COLLAPSED, 2 * count):
         return source, text
     return drawn, replace(found, method="script-data")
 
@@ -146,6 +146,7 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
     page, root, told, said, entry = source.page, source.tree.root, source.told, source.said, source.page.entry
     language = metadata.language(whole, source.tree.language, entry.language if entry else None, page.title.language)
     made = claims.make(page, source.blocks, told, said, text=text, whole=whole, language=language, names=(*source.sites, source.headline))
+    published, modified = moments.find(page, root, said, told)
     near = figures.near(text.body.paragraphs if text.body else (), source.holders)
     return Article(
         headline=source.headline,
@@ -156,8 +157,8 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
         access=access,
         standfirst=text.standfirst,
         authors=people.authors(root, source.blocks, told, entry=entry, sites=source.sites),
-        published=moments.published(page, root, said, told),
-        modified=moments.modified(page, root, said, told),
+        published=published,
+        modified=modified,
         section=metadata.section(said, told) or (entry.section if entry else None),
         tags=metadata.tags(root, said, told),
         canonical_url=metadata.canonical(page, root, said),
@@ -171,7 +172,7 @@ def _article(source: _Source, rules: Rules, *, text: Text, whole: str, access: A
 
 def _completed(page: Page, text: Text, told: Structured, *, locked: tuple[bool, bool]) -> tuple[Text, Access]:
     """Return the text, or the feed's where that is the fuller one, and how much of the article it is."""
-    whole = "\n".join(text.paragraphs)
+    whole = "\n\n".join(text.paragraphs)
     count = texts.words(whole)
     fed = structured.paragraphs(page.entry.text) if page.entry and page.entry.text else ""
     if fed and texts.words(fed) > LONGER * max(count, MIN_WORDS):

@@ -34,7 +34,7 @@ class _Identifier(LanguageIdentifier):
         states = np.zeros(len(letters) + 1, dtype=np.intp)
         while True:
             after = self.moves[self.rows[states[:-1]] + letters]
-            if np.array_equal(after, states[1:]):
+            if (after == states[1:]).all():
                 return after
             states[1:] = after
 

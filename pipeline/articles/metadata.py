@@ -44,7 +44,8 @@ def metas(root: html.HtmlElement) -> dict[str, str]:
 
 def canonical(page: Page, root: html.HtmlElement, said: dict[str, str]) -> str | None:
     """Return the page's own word for its address, if that is on the same site and no front page."""
-    link = root.xpath("string(//link[translate(@rel,'CANOIL','canoil')='canonical']/@href)")
+    links = (node.get("href") for node in root.iter("link") if (node.get("rel") or "").lower() == "canonical")
+    link = next((href for href in links if href is not None), "")
     host = urls.host(page.url)
     for offer in (link, said.get("og:url", "")):
         try:

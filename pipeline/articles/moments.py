@@ -13,10 +13,14 @@ from htmldate import find_date
 from pipeline.records import Moment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml import html
 
     from pipeline.articles.structured import Structured
     from pipeline.records import Page, Precision
+
+    _Nodes = Sequence[html.HtmlElement]
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
@@ -52,12 +56,19 @@ _MODIFIED_NAMES = (
 _MODIFIED = tuple(_MODIFIED_NAMES.split())
 
 
-def published(page: Page, root: html.HtmlElement, metas: dict[str, str], told: Structured) -> Moment | None:
+def find(page: Page, root: html.HtmlElement, metas: dict[str, str], told: Structured) -> tuple[Moment | None, Moment | None]:
+    """Return when the page was published and when it was changed."""
+    marked = root.xpath("//@itemprop/.. | //@pubdate/..")
+    return _published(page, root, metas, told, marked=marked), _modified(page, metas, told, marked)
+
+
+def _published(page: Page, root: html.HtmlElement, metas: dict[str, str], told: Structured, *, marked: _Nodes) -> Moment | None:
     """Return the publication time: JSON-LD, meta, marked-up time, feed, then what htmldate or the address shows."""
+    times = _marked(marked, "datepublished", "pubdate") or _shown(root)
     named = [
         (told.published, "json-ld"),
         *((metas[name], "meta") for name in _PUBLISHED if name in metas),
-        *((one, "html") for one in _marked(root, "datepublished", "pubdate")),
+        *((one, "html") for one in times),
     ]
     found = _settled(named, page.fetched_at, zoned=[told.modified, *(metas[name] for name in _MODIFIED if name in metas)])
     fed = page.entry.published if page.entry else None
@@ -68,11 +79,11 @@ def published(page: Page, root: html.HtmlElement, metas: dict[str, str], told: S
     return _dated(page, root)
 
 
-def modified(page: Page, root: html.HtmlElement, metas: dict[str, str], told: Structured) -> Moment | None:
+def _modified(page: Page, metas: dict[str, str], told: Structured, marked: _Nodes) -> Moment | None:
     named = [
         (told.modified, "json-ld"),
         *((metas[name], "meta") for name in _MODIFIED if name in metas),
-        *((one, "html") for one in _marked(root, "datemodified")),
+        *((one, "html") for one in _marked(marked, "datemodified")),
     ]
     found = _settled(named, page.fetched_at, zoned=[told.published, *(metas[name] for name in _PUBLISHED if name in metas)])
     return found or (page.entry.updated if page.entry else None)
@@ -116,17 +127,19 @@ def _is_midnight(when: datetime) -> bool:
     return when.hour == when.minute == when.second == 0
 
 
-def _marked(root: html.HtmlElement, *names: str) -> list[str]:
+def _marked(nodes: _Nodes, *names: str) -> list[str]:
     """Return the times that elements carry for one of these properties."""
-    found = [
-        node.get("datetime") or node.get("content") or node.text_content()
-        for node in root.xpath("//@itemprop/.. | //@pubdate/..")
+    return [
+        str(node.get("datetime") or node.get("content") or node.text_content())[:100]
+        for node in nodes
         if (node.get("itemprop") or "").lower() in names or ("pubdate" in names and node.get("pubdate") is not None)
     ]
-    if "datepublished" in names and not found:
-        times = (node for node in root.iter("time") if node.get("datetime"))
-        found = [node.get("datetime") for node in times if next(node.iterancestors("aside", "nav", "footer"), None) is None][:1]
-    return [one[:100] for one in found]
+
+
+def _shown(root: html.HtmlElement) -> list[str]:
+    """Return the first time that the page shows outside of menus and boxes."""
+    times = (node for node in root.iter("time") if node.get("datetime"))
+    return [node.get("datetime")[:100] for node in times if next(node.iterancestors("aside", "nav", "footer"), None) is None][:1]
 
 
 def _settled(named: list[tuple[str, str]], fetched_at: datetime, *, zoned: list[str]) -> Moment | None:

@@ -54,12 +54,13 @@ def junk(line: str) -> bool:
 def says(table: str, text: str) -> bool:
     """Say whether a text, on one line, has a phrase of the table."""
     known, line = _table(table), _line(text)
-    begun = known.beginnings.get(line.low[line.first : line.first + BEGUN], ())
-    return (
-        any(phrase.expression.match(line.low) for phrase in begun if line.low.startswith(phrase.piece, line.first))
-        or any(phrase.expression.search(line.low) for word in known.expected & line.words for phrase in known.words[word])
-        or any(phrase.expression.search(line.low) for phrase in known.wordless if phrase.piece in line.low)
-    )
+    low, first = line.low, line.first
+    can = [phrase for phrase in known.beginnings.get(low[first : first + BEGUN], ()) if low.startswith(phrase.piece, first)]
+    if not known.expected.isdisjoint(line.words):
+        can += [phrase for word in known.expected & line.words for phrase in known.words[word]]
+    if known.wordless:
+        can += [phrase for phrase in known.wordless if phrase.piece in low]
+    return any(phrase.expression.search(low) for phrase in can) if can else False
 
 
 def may(table: str, lines: Sequence[str]) -> bool:

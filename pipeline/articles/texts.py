@@ -82,14 +82,14 @@ def find(root: html.HtmlElement, blocks: Sequence[Block], told: Structured, *, h
 class _Found:
     """A text that may be the page's, and its blocks, if it is among them."""
 
-    text: str  # as the page shows it
+    text: str  # as the page shows it, and an article has it: what counts its words remembers them
     method: str
     body: Body | None
 
 
 def _located(page: Shown, core: str, method: str) -> _Found:
     found = body.find(page, core, whole=method == "json-ld")
-    text = "\n".join(block.text for block in found.paragraphs) if found else core
+    text = "\n\n".join(block.text for block in found.paragraphs) if found else core
     return _Found(text=text, method=method, body=found)
 
 
