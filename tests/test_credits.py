@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.credits import Policy, compile_rules, find
+from pipeline.articles.names import bare, fold
 from pipeline.records import Claims
 from pipeline.registry.blocks import AgencyBlock
 from pipeline.registry.loader import _read
@@ -218,6 +219,12 @@ def test_a_title_whose_name_is_an_agencys_letters_is_no_agency():
 
 def test_an_endless_text_of_names_is_answered_like_a_short_one():
     assert found(text="AP " * 100_000) == found(text="AP " * 1000)
+
+
+@pytest.mark.parametrize("form", ["%s", "„%s“", "l'%s", "l’%s.", "The %s,", "- %s -"])
+def test_whatever_can_be_folded_into_a_name_ends_as_a_name_does(form):
+    said = [form % name.text for name in RULES.names.whole.values()]
+    assert all(any(bare(word) in RULES.names.ends for word in text.split()) for text in said if fold(text) in RULES.names.whole)
 
 
 def test_rules_travel_to_another_process_unchanged():
