@@ -43,7 +43,7 @@ def near(connection: Connection, articles: Sequence[int]) -> Neighbourhood:
     """Return the articles and all that hang together with them, by matches, stories or people's word."""
     ids = [row["article_id"] for row in dicts(connection, "cluster.neighbourhood", articles=articles)]
     copies = {copy.article: copy for copy in read(connection, "cluster.copies", Copy, articles=ids)}
-    evidence = [match(row) for row in dicts(connection, "cluster.matches", articles=list(copies))]
+    evidence = read(connection, "cluster.matches", match, articles=list(copies))
     return Neighbourhood(copies=copies, evidence=evidence, words=_words(connection, list(copies)))
 
 
@@ -51,11 +51,9 @@ def _words(connection: Connection, articles: Sequence[int]) -> Words:
     return Words(said=tuple(read(connection, "decisions.about", Decision, articles=articles)))
 
 
-def match(stored: Mapping[str, Any]) -> Match:
-    """Return the match that a row holds."""
-    numbers = stored["passages"]
-    passages = tuple(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
-    return Match(**{**stored, "passages": passages})
+def match(*, passages: Sequence[int], **stored: Any) -> Match:
+    """Return the match whose columns these are."""
+    return Match(passages=tuple(zip(passages[::3], passages[1::3], passages[2::3], strict=True)), **stored)
 
 
 def told(groups: Sequence[Sequence[int]], around: Neighbourhood, measure: Callable[[int, int], Match | None]) -> list[Story]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.steps import compared, neighbours
-from pipeline.store import dicts
+from pipeline.store import dicts, read
 from pipeline.stories import boilerplate, candidates, signatures
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _current(row: Mapping[str, Any], edges: Edges) -> Signature | None:
 
 
 def _before(edges: Edges, articles: Sequence[int]) -> Mapping[Pair, Match]:
-    found = [neighbours.match(row) for row in dicts(edges.connection, "recompute.matches", articles=articles)]
+    found = read(edges.connection, "recompute.matches", neighbours.match, articles=articles)
     return {(match.left, match.right): match for match in found}
 
 

@@ -77,7 +77,7 @@ def _pairs(connection: Connection, times: Mapping[str, datetime], policy: Policy
     rows = dicts(connection, "reviews.pairs", **times)
     weights = _weights(connection, {row[side] for row in rows for side in ("left_story", "right_story")})
     for row in rows:
-        evidence = match({name: said for name, said in row.items() if name not in _EVIDENCE})
+        evidence = match(**{name: said for name, said in row.items() if name not in _EVIDENCE})
         apart = timedelta(seconds=float(row["seconds"]))
         doubt = doubts.of_pair(evidence, apart, policy)
         stories = tuple(sorted({row["left_story"], row["right_story"]}))

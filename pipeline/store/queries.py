@@ -82,10 +82,20 @@ def value(connection: Connection, name: str, **parameters: Any) -> Any:
 
 def _rows_of(record: Callable[..., Record]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], Record]]:
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], Record]:
-        names = [column.name for column in cursor.description or ()]
+        columns = cursor.description or ()
+        names, types = [column.name for column in columns], cursor.adapters.types
+        known = [types.get(column.type_code) for column in columns]
+        arrays = [info.array_oid == column.type_code if info else True for info, column in zip(known, columns, strict=True)]
+        places = [place for place, may in enumerate(arrays) if may]
 
         def make(values: Sequence[Any]) -> Record:
-            return record(**{name: tuple(value) if isinstance(value, list) else value for name, value in zip(names, values, strict=True)})
+            if not places:
+                return record(**dict(zip(names, values, strict=True)))
+            told = list(values)
+            for place in places:
+                if isinstance(told[place], list):
+                    told[place] = tuple(told[place])
+            return record(**dict(zip(names, told, strict=True)))
 
         return make
 
