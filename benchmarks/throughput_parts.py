@@ -116,6 +116,7 @@ class Account:
     used: dict[Key, float] = field(default_factory=dict)
     kind: dict[Key, str] = field(default_factory=dict)  # "airflow", "news", "stand", the id of a task, or "child " before one
     memory: list[int] = field(default_factory=list)  # megabytes of all, private and shared parts once
+    resident: list[dict[Key, int]] = field(default_factory=list)  # megabytes of each part of Airflow that is no task
     _first: dict[Key, float] = field(default_factory=dict)
     _reaped: dict[Key, float] = field(default_factory=dict)  # by the parent's account, since it was first looked at
     _last: dict[Key, float] = field(default_factory=dict)  # own and reaped
@@ -126,17 +127,26 @@ class Account:
         """Look at every process once."""
         roots = {running.process.pid: "airflow", running.postmaster.pid: "news", running.stand["pid"]: "stand"}
         found: dict[int, tuple[Key, str]] = {}
-        pages = 0
+        pages, resident = 0, dict[Key, int]()
         for pid, kind in roots.items():
             with suppress(psutil.Error):
                 root = psutil.Process(pid)
                 for process in (root, *root.children(recursive=True)):
                     with suppress(psutil.Error):
                         self._note(process, kind, found)
-                        pages += process.memory_full_info().pss if weigh and kind != "stand" else 0
+                        if weigh and kind != "stand":
+                            taken, (key, what) = process.memory_full_info(), found[process.pid]
+                            pages += taken.pss
+                            resident |= {key: taken.rss >> 20} if what == "airflow" else {}
         self._begun = True
         if weigh:
             self.memory.append(pages >> 20)
+            self.resident.append(resident)
+
+    def lasting(self) -> list[int]:
+        """Return the megabytes, at each weighing, of those who were there at all of them: tasks come and go, and hide who grows."""
+        there = set.intersection(*map(set, self.resident))
+        return [sum(some[key] for key in there) for some in self.resident]
 
     def _note(self, process: psutil.Process, kind: str, found: dict[int, tuple[Key, str]]) -> None:
         key, times, title = (process.pid, process.create_time()), process.cpu_times(), " ".join(process.cmdline())
