@@ -49,7 +49,7 @@ def until_it_grows(url, table):
 
 def test_a_batch_that_goes_on_holds_its_claims(edges, monkeypatch):
     monkeypatch.setattr(leases, "BEAT", timedelta(milliseconds=1))
-    for step in ("poll", "extract"):
+    for step in ("poll", "fetch", "extract"):
         monkeypatch.setattr(f"pipeline.steps.{step}.LOT", 1)  # or both would be done at once
     later = iter(range(1, 10**6))
     edges.wall = lambda: clock.wall() + timedelta(seconds=next(later))
