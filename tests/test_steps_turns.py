@@ -173,6 +173,17 @@ def test_a_turn_is_given_back_when_the_request_fails(pair):
 
 
 @pytest.mark.database
+def test_each_name_gets_its_own_time_back_in_whatever_order_postgres_sorts_them(pair):
+    first, _, clock = pair
+    first._connection.execute("INSERT INTO ops.host (host, crawl_delay) VALUES ('www.example.org', '10 s')")
+    honest, first._tried = first._tried, lambda *which: honest(*which)[::-1]
+    with first.turn("www.example.org", PUBLIC):
+        pass
+    rows = first._connection.execute("SELECT name, next_at FROM ops.turn ORDER BY name").fetchall()
+    assert dict(rows) == {"example.org": clock() + 10 * SECOND, PUBLIC: clock() + SECOND}
+
+
+@pytest.mark.database
 def test_who_was_told_late_that_it_is_his_turn_moves_the_next_one(pair):
     first, second, clock = pair
     honest, first._tried = first._tried, lambda *which: [honest(*which), clock.forward(seconds=0.7)][0]

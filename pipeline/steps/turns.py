@@ -68,12 +68,12 @@ class Turns:
         try:
             yield
         finally:
-            back = {"names": mine, "until": found[0].until, "next_at": [held.next_at + late for held in found]}
+            back = {"names": [held.name for held in found], "until": found[0].until, "next_at": [held.next_at + late for held in found]}
             with self._asking:
                 retried(partial(write, self._connection, "turns.give_back", **back))
 
     def _tried(self, host: str, mine: Sequence[str]) -> Sequence[Held] | timedelta:
-        """Take the turn if it is ours and return what we hold, in the order of the names; else how long to wait."""
+        """Take the turn if it is ours and return what we hold, else how long to wait."""
         with self._asking:
             wall = self._wall()
             asked = {"names": mine, "site": site(host), "host": host.removesuffix(":80").removesuffix(":443"), "wall": wall}
