@@ -10,7 +10,7 @@ import pytest
 from builders_news import NOON, UNRELATED, Clock, Web, ask, snapshot, title, world
 
 from pipeline.records import Feed, Moment
-from pipeline.steps import listed, polled
+from pipeline.steps import polled
 from pipeline.steps.edges import Wanted
 from pipeline.steps.poll import _claim, _look, poll
 from pipeline.store import attempts, connect, queries
@@ -186,7 +186,7 @@ def meet(sessions, blocker, observer):
 def three(edges, database, tmp_path, web, monkeypatch):
     """Another worker, who holds a row, and an observer; nobody tries again."""
     monkeypatch.setattr(attempts, "TRIES", 1)
-    for module in (polled, listed):
+    for module in (attempts, polled):
         monkeypatch.setattr(module, "POISON", ())
     with ExitStack() as stack:
         other = stack.enter_context(world(database, tmp_path, web=web, now=Clock(), titles=TITLES))

@@ -17,7 +17,7 @@ from pipeline.steps.leases import Budget, holding
 from pipeline.steps.refusals import refuse
 from pipeline.steps.spread import lots
 from pipeline.steps.visits import Visit, by_site, visits
-from pipeline.store import POISON, columns, committed, read, value, write
+from pipeline.store import columns, committed, halved, read, value, write
 from pipeline.text import clean
 
 if TYPE_CHECKING:
@@ -98,23 +98,18 @@ def _store(edges: Edges, lot: Sequence[Visit[Claim]]) -> list[str]:
     """Store what came and return the doors by which the pages left, in no order; "lost" where the claim was."""
     pages = [_page(visit.answer, visit) for visit in lot if isinstance(visit.answer, Answer)]
     others = [visit for visit in lot if not isinstance(visit.answer, Answer)]
-    return [*_together(edges, pages), *(committed(edges.connection, partial(_alone, edges, visit)) for visit in others)]
+    doors = halved(pages, partial(_together, edges), partial(_poisoned, edges))
+    return [*doors, *(committed(edges.connection, partial(_alone, edges, visit)) for visit in others)]
 
 
 def _together(edges: Edges, pages: Sequence[Page]) -> list[str]:
-    """Keep pages in one transaction; of what the database refuses each half alone, so that a page it is in holds up nobody."""
-    if not pages:
-        return []
-    try:
-        kept = committed(edges.connection, partial(columns, edges.connection, "fetch.keep_pages", [page.columns for page in pages]))
-        return ["fetched"] * kept + ["lost"] * (len(pages) - kept)
-    except POISON as error:
-        if len(pages) == 1:
-            visit = pages[0].visit
-            poison = Refusal(stage="page", reason=Reason.POISON, detail=str(error), url=visit.claim.url)
-            return [committed(edges.connection, partial(_alone, edges, replace(visit, answer=poison)))]
-    middle = len(pages) // 2
-    return [*_together(edges, pages[:middle]), *_together(edges, pages[middle:])]
+    kept = committed(edges.connection, partial(columns, edges.connection, "fetch.keep_pages", [page.columns for page in pages]))
+    return ["fetched"] * kept + ["lost"] * (len(pages) - kept)
+
+
+def _poisoned(edges: Edges, page: Page, error: Exception) -> list[str]:
+    poison = Refusal(stage="page", reason=Reason.POISON, detail=str(error), url=page.visit.claim.url)
+    return [committed(edges.connection, partial(_alone, edges, replace(page.visit, answer=poison)))]
 
 
 def _alone(edges: Edges, visit: Visit[Claim]) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.reasons import Reason
 from pipeline.records import Reading, Refusal
-from pipeline.store import POISON, dicts, value, write
+from pipeline.store import dicts, halved, value, write
 from pipeline.text import clean, printable
 
 if TYPE_CHECKING:
@@ -47,16 +48,19 @@ def entries(look: Look) -> list[Listed]:
 
 def sift(edges: Edges, lot: Sequence[Listed]) -> Brought:
     """Store entries as `keep` does. One that the database refuses is told of, the others stay."""
-    try:
-        with edges.connection.transaction():
-            return keep(edges, lot)
-    except POISON as error:
-        if len(lot) == 1:
-            refusal = Refusal(stage="entry", reason=Reason.POISON, detail=str(error), url=lot[0].entry.url)
-            return Brought(Counter(), Counter(), ((lot[0].look.claim.feed_id, refusal),))
-    middle = len(lot) // 2
-    first, last = sift(edges, lot[:middle]), sift(edges, lot[middle:])
-    return Brought(first.new + last.new, first.fresh + last.fresh, first.refused + last.refused)
+    parts = halved(lot, partial(_inside, edges), _refused)
+    new, fresh = sum((part.new for part in parts), Counter[int]()), sum((part.fresh for part in parts), Counter[int]())
+    return Brought(new, fresh, tuple(refused for part in parts for refused in part.refused))
+
+
+def _inside(edges: Edges, lot: Sequence[Listed]) -> list[Brought]:
+    with edges.connection.transaction():
+        return [keep(edges, lot)]
+
+
+def _refused(one: Listed, error: Exception) -> list[Brought]:
+    refusal = Refusal(stage="entry", reason=Reason.POISON, detail=str(error), url=one.entry.url)
+    return [Brought(Counter(), Counter(), ((one.look.claim.feed_id, refusal),))]
 
 
 def keep(edges: Edges, lot: Sequence[Listed]) -> Brought:

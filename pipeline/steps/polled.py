@@ -14,7 +14,7 @@ from pipeline.reasons import Reason
 from pipeline.records import Refusal
 from pipeline.steps import listed, paced, scheduled
 from pipeline.steps.refusals import note, row
-from pipeline.store import POISON, committed, dicts
+from pipeline.store import POISON, committed, dicts, halved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,20 +59,15 @@ def place(claim: Claim) -> tuple[bool, datetime, int]:
 
 def store(edges: Edges, looks: Sequence[Look]) -> list[Doors]:
     """Store looks, each at another feed, and return the doors of each, by their places. Nothing is stored of one whose claim was lost."""
-    return _together(edges, sorted(looks, key=lambda look: place(look.claim))) if looks else []
+    ordered = sorted(looks, key=lambda look: place(look.claim))
+    return halved(ordered, partial(_together, edges), partial(_alone, edges))
 
 
 def _together(edges: Edges, looks: Sequence[Look]) -> list[Doors]:
-    try:
-        return committed(edges.connection, partial(_lot, edges, looks))
-    except POISON:
-        if len(looks) == 1:
-            return _alone(edges, looks[0])
-    middle = len(looks) // 2
-    return _together(edges, looks[:middle]) + _together(edges, looks[middle:])
+    return committed(edges.connection, partial(_lot, edges, looks))
 
 
-def _alone(edges: Edges, look: Look) -> list[Doors]:
+def _alone(edges: Edges, look: Look, _error: Exception) -> list[Doors]:
     """Store what the database takes of a look."""
     try:
         return committed(edges.connection, partial(_lot, edges, [look], listed.sift))

@@ -13,7 +13,7 @@ from pipeline.reasons import Reason
 from pipeline.records import Refusal
 from pipeline.steps import kept
 from pipeline.steps.refusals import refuse
-from pipeline.store import POISON, committed, dicts, value, write
+from pipeline.store import POISON, committed, dicts, halved, value, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,17 +33,16 @@ def store(edges: Edges, found: Sequence[tuple[Paper, Found]]) -> list[str]:
             others.append((paper, outcome))
         else:
             plain.append(kept.Read(paper, *outcome))
-    return [*_together(edges, plain), *(_alone(edges, paper, outcome) for paper, outcome in others)]
+    doors = halved(plain, partial(_together, edges), partial(_sifted, edges))
+    return [*doors, *(_alone(edges, paper, outcome) for paper, outcome in others)]
 
 
 def _together(edges: Edges, lot: Sequence[kept.Read]) -> list[str]:
-    if len(lot) < 2:  # noqa: PLR2004  alone is not together
-        return [_alone(edges, one.paper, (one.article, one.signature)) for one in lot]
-    try:
-        return committed(edges.connection, partial(_lot, edges, lot))
-    except POISON:
-        middle = len(lot) // 2
-        return [*_together(edges, lot[:middle]), *_together(edges, lot[middle:])]
+    return committed(edges.connection, partial(_lot, edges, lot))
+
+
+def _sifted(edges: Edges, one: kept.Read, _error: Exception) -> list[str]:
+    return [_alone(edges, one.paper, (one.article, one.signature))]
 
 
 def _lot(edges: Edges, lot: Sequence[kept.Read]) -> list[str]:

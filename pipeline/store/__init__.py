@@ -1,12 +1,10 @@
 """EDGE: Postgres. Connect, migrate, run named statements; it knows no table."""
 
-from psycopg import Connection, DataError, Error, IntegrityError
+from psycopg import Connection, Error
 
-from pipeline.store.attempts import committed, retried, tried
+from pipeline.store.attempts import POISON, committed, halved, retried, tried
 from pipeline.store.connect import connect
 from pipeline.store.queries import columns, dicts, load, many, read, value, write
-
-POISON = (DataError, IntegrityError, UnicodeError)  # what Postgres, or its client, says of a row that cannot be held
 
 __all__ = [
     "POISON",
@@ -16,6 +14,7 @@ __all__ = [
     "committed",
     "connect",
     "dicts",
+    "halved",
     "load",
     "many",
     "read",

@@ -311,6 +311,7 @@ CONTENT = (
         "copies-1990",
     ),
 )
+ATTEMPTS = "pipeline/store/attempts.py"
 STORED = (
     _off(
         "the fence of a page",
@@ -325,15 +326,15 @@ STORED = (
     _off(
         "one transaction a lot of feeds",
         POLLED,
-        "        return committed(edges.connection, partial(_lot, edges, looks))\n    except",
-        "        edges.connection.autocommit = True\n        return _lot(edges, looks)\n    except",
+        "    return committed(edges.connection, partial(_lot, edges, looks))",
+        "    edges.connection.autocommit = True\n    return _lot(edges, looks)",
         tests=(f"{_DIES}[poll-killed]",),
     ),
     _off(
         "a look that cannot be held holds up no other",
-        POLLED,
-        "        if len(looks) == 1:\n",
-        "        if looks:\n",
+        ATTEMPTS,
+        "        if len(items) == 1:\n",
+        "        if items:\n",
         tests=(f"{_POLLED}an_entry_that_the_database_refuses_is_one_row_and_nothing_else_of_the_lot_suffers",),
     ),
     _off(
@@ -353,8 +354,8 @@ STORED = (
     _off(
         "one transaction a lot of pages",
         STORED_BY,
-        "        return committed(edges.connection, partial(_lot, edges, lot))",
-        "        edges.connection.autocommit = True\n        return _lot(edges, lot)",
+        "    return committed(edges.connection, partial(_lot, edges, lot))",
+        "    edges.connection.autocommit = True\n    return _lot(edges, lot)",
         tests=(f"{_DIES}[extract-killed]",),
     ),
     _off(
@@ -366,9 +367,9 @@ STORED = (
     ),
     _off(
         "a row that cannot be held holds up no other",
-        STORED_BY,
-        "    except POISON:\n        middle = len(lot) // 2\n        return [*_together(edges, lot[:middle]), *_together(edges, lot[middle:])]",
-        "    except ZeroDivisionError:\n        return []",
+        ATTEMPTS,
+        "    return [*halved(items[:middle], together, alone), *halved(items[middle:], together, alone)]",
+        "    return []",
         tests=("tests/test_steps.py::test_a_page_that_the_database_refuses_holds_up_none_of_its_lot",),
     ),
     _off(
