@@ -36,6 +36,8 @@ def turn_into(requests: int) -> NoReturn:
     """Make this process, forked just now from one with a single thread, a nursery that serves the inherited socket `requests`.
 
     What the parent had open is closed here, and nothing of it is ever finalized: a connection that is, would say goodbye in its name.
+    Its numbers stay taken, by nothing: a C library that closes what it had open whenever its process forks (libuv does, and opens a pipe
+    of the same numbers anew) would else close what the nursery or a worker has opened since.
     """
     try:
         gc.freeze()
@@ -43,9 +45,10 @@ def turn_into(requests: int) -> NoReturn:
         for number in signal.valid_signals():
             if callable(signal.getsignal(number)):
                 signal.signal(number, signal.SIG_DFL)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.closerange(3, requests)
-        os.closerange(requests + 1, os.sysconf("SC_OPEN_MAX"))
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for descriptor in [int(place.name) for place in Path("/proc/self/fd").iterdir()]:
+            if descriptor not in {1, 2, nothing, requests}:
+                os.dup2(nothing, descriptor)
         tend(requests)
     finally:
         os._exit(1)
