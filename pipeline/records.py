@@ -5,10 +5,10 @@ title -> feed -> poll -> entry -> page -> article -> signature -> match -> story
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003  records are read at run time (dataclasses, pydantic)
+from collections.abc import Mapping, Sequence  # noqa: TC003  records are read at run time (dataclasses, pydantic)
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta  # noqa: TC003  read at run time, too
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.reasons import Reason  # noqa: TC001  read at run time, too
 
@@ -266,6 +266,26 @@ class Match:
     differing: float  # numbers and names that stand in the same place and differ, among all in shared passages, 0..1
     passages: tuple[tuple[int, int, int], ...]  # the longest shared ones: first word left, first word right, words
     level: Level  # the strictest setting of the dial at which the two are copies
+
+
+class Overlap(NamedTuple):
+    """What grouping reads of a match that is stored. A tuple, because there may be a hundred thousand around a batch of new articles."""
+
+    left: int
+    right: int
+    left_in_right: float
+    right_in_left: float
+    left_words: int
+    right_words: int
+    numbers: Sequence[int]  # of the passages, three each, which few are asked for
+    level: Level
+
+    @property
+    def passages(self) -> tuple[tuple[int, int, int], ...]:
+        return tuple(zip(self.numbers[::3], self.numbers[1::3], self.numbers[2::3], strict=True))
+
+
+Evidence = Match | Overlap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._texts: dict[bytes, Signature] = {}
-        self._measured: dict[tuple[int, int], tuple[Signature, Signature, Match | None]] = {}  # with the two: no other gets their ids
+        self._measured: dict[tuple[int, int, bool], tuple[Signature, Signature, Match | None]] = {}  # with the two: no other gets their ids
 
     def unpacked(self, packed: bytes) -> Signature:
         if packed not in self._texts:
@@ -46,11 +46,11 @@ class Memory:
             self._texts[packed] = signatures.unpack(packed)
         return self._texts[packed]
 
-    def measure(self, left: Signature, right: Signature) -> Match | None:
-        """Return what two texts of ours share, as the match of articles 0 and 1; None, if they are no copies at whatever times."""
-        which = id(left), id(right)
+    def measure(self, left: Signature, right: Signature, *, hopeful: bool) -> Match | None:
+        """Return what two texts of ours share, as the match of articles 0 and 1, as `matches.measure` does."""
+        which = id(left), id(right), hopeful
         if which not in self._measured:
-            self._measured[which] = left, right, matches.measure(left, right, hopeful=True)
+            self._measured[which] = left, right, matches.measure(left, right, hopeful=hopeful)
         return self._measured[which][2]
 
 
@@ -98,10 +98,18 @@ def row(match: Match, version: int) -> Mapping[str, Any]:
 def compare(pair: Pair, texts: Mapping[int, Signed], memory: Memory) -> Match | None:
     """Return the pair's match; None if they are no copies, or if one has no signature."""
     left, right = (texts.get(article) for article in pair)
-    if left is None or right is None or (found := memory.measure(left.signature, right.signature)) is None:
+    if left is None or right is None or (found := memory.measure(left.signature, right.signature, hopeful=True)) is None:
         return None
     level = matches.judge(found, apart=abs(left.at - right.at))
     return None if level == "none" else replace(found, left=pair[0], right=pair[1], level=level)
+
+
+def evidence(pair: Pair, texts: Mapping[int, Signed], memory: Memory) -> Match | None:
+    """Return what the pair shares, not judged; None if next to nothing, or if one has no signature."""
+    first, last = sorted(pair)
+    left, right = texts.get(first), texts.get(last)
+    found = memory.measure(left.signature, right.signature, hopeful=False) if left and right else None
+    return replace(found, left=first, right=last) if found else None
 
 
 def unpacked(rows: Iterable[Mapping[str, Any]], memory: Memory | None = None) -> dict[int, Signed]:

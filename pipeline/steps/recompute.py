@@ -77,7 +77,7 @@ def _stories(edges: Edges, around: Neighbourhood, urls: Mapping[int, str]) -> It
     together: dict[int, set[int]] = {}
     for article, stood_in in was.members.items():
         together.setdefault(stood_in["story_id"], set()).add(article)
-    for story in neighbours.told(groups, around, neighbours.measuring(edges.connection)):
+    for story in neighbours.told(groups, around, neighbours.measuring(edges.connection, compared.Memory())):
         row: Row | None = was.members.get(story.canonical)
         members = {member.article for member in story.members}
         stood = together.get(row["story_id"], set()) if row else set()

@@ -18,11 +18,11 @@ from pipeline.stories.matches import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from pipeline.records import Level, Match
+    from pipeline.records import Evidence, Level
 
 Pair = tuple[int, int]
 Links = dict[Pair, int]
-Near = dict[int, dict[int, "Match"]]
+Near = dict[int, dict[int, "Evidence"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Policy:
     own: int = 80  # while no more words of it are not: a lead is written anew; more is another story with the same background
 
 
-def between(matches: Iterable[Match], place: Mapping[int, int], level: Level, policy: Policy = Policy()) -> tuple[Links, Links]:
+def between(matches: Iterable[Evidence], place: Mapping[int, int], level: Level, policy: Policy = Policy()) -> tuple[Links, Links]:
     """Return the links of places and the doubts, lower place first: how much both texts share, in millionths of either text.
 
     Articles without a place are left out. What one text shares through another counts as a share of the shorter one.
@@ -87,15 +87,15 @@ def _holder(text: int, near: Near, place: Mapping[int, int], policy: Policy) -> 
     return min(holders, key=lambda other: (-len(near[other]), place[other]), default=None)
 
 
-def _share(match: Match, article: int) -> float:
+def _share(match: Evidence, article: int) -> float:
     return match.left_in_right if match.left == article else match.right_in_left
 
 
-def _words(match: Match, article: int) -> int:
+def _words(match: Evidence, article: int) -> int:
     return match.left_words if match.left == article else match.right_words
 
 
-def _spans(match: Match, article: int) -> list[Pair]:
+def _spans(match: Evidence, article: int) -> list[Pair]:
     """Return where the passages of a match begin and end in one of its articles."""
     side = 0 if match.left == article else 1
     return [(passage[side], passage[side] + passage[2]) for passage in match.passages]

@@ -17,7 +17,7 @@ from pipeline.stories.canonical import SEVERAL_TEXTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pipeline.records import Copy, Level, Match
+    from pipeline.records import Copy, Evidence, Level
 
 Pair = tuple[int, int]
 
@@ -35,7 +35,7 @@ class Policy:
 
 def group(
     copies: Iterable[Copy],
-    matches: Iterable[Match],
+    matches: Iterable[Evidence],
     *,
     level: Level = "normal",
     together: Iterable[Pair] = (),
@@ -58,7 +58,7 @@ def group(
     return tuple(tuple(copies[at].article for at in members) for members in joined)
 
 
-def roundups(copies: Iterable[Copy], matches: Iterable[Match], *, policy: Policy = Policy()) -> frozenset[int]:
+def roundups(copies: Iterable[Copy], matches: Iterable[Evidence], *, policy: Policy = Policy()) -> frozenset[int]:
     """Return the articles that hold several texts: by their flags, or because texts that have nothing in common stand in them.
 
     Matches of every level say so, whichever the dial is set to.

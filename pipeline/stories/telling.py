@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.records import Match, Member, Relation, Story
+from pipeline.records import Evidence, Match, Member, Relation, Story
 from pipeline.stories.canonical import choose, rank
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Policy:
 
 def tell(
     copies: Iterable[Copy],
-    matches: Iterable[Match],
+    matches: Iterable[Evidence],
     *,
     compare: Compare | None = None,
     canonical: int | None = None,
@@ -86,15 +86,15 @@ def whose(copies: Iterable[Copy], members: Iterable[Member], *, policy: Policy =
     return first.agency
 
 
-def _direct(origin: int, matches: Iterable[Match]) -> Mapping[int, Match]:
-    found: dict[int, Match] = {}
+def _direct(origin: int, matches: Iterable[Evidence]) -> Mapping[int, Evidence]:
+    found: dict[int, Evidence] = {}
     for match in matches:
         if origin in {match.left, match.right}:
             found[match.right if match.left == origin else match.left] = match
     return found
 
 
-def _member(origin: Copy, copy: Copy, match: Match | None, policy: Policy) -> Member:
+def _member(origin: Copy, copy: Copy, match: Evidence | None, policy: Policy) -> Member:
     kept, own = 0.0, 1.0
     if match is not None:
         there, here = match.left_in_right, match.right_in_left

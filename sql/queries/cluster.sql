@@ -99,8 +99,7 @@ FROM core.article JOIN core.title USING (title_id)
 WHERE article.article_id = ANY (%(articles)s);
 
 -- name: matches
-SELECT left_id AS left, right_id AS right, left_in_right, right_in_left, left_words, right_words, shared, longest, lead, told, differing,
-    passages, level
+SELECT left_id AS left, right_id AS right, left_in_right, right_in_left, left_words, right_words, passages AS numbers, level
 FROM core.match WHERE left_id = ANY (%(articles)s) AND right_id = ANY (%(articles)s);
 
 -- name: members
