@@ -127,7 +127,7 @@ def measure(
 
 def _evidence(left: Signature, right: Signature, common: set[int], policy: Policy, *, hopeful: bool) -> Match | None:
     places = passages.places(left, common), passages.places(right, common)
-    said = passages.said(left, places[0]) | passages.said(right, places[1])
+    said = passages.said(left, common) | passages.said(right, common)
     codes = passages.code(left, places[0], said), passages.code(right, places[1], said)
     counts = passages.count(codes[0]), passages.count(codes[1])
     told = max(counts[0].told(policy.quoted), counts[1].told(policy.quoted))

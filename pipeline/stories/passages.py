@@ -10,6 +10,8 @@ from pipeline.stories.signatures import BOILERPLATE, QUOTED, WORTH, covered, mar
 from pipeline.stories.words import NAME, NUMBER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipeline.records import Signature
 
 _REPEATED = bytes(flag & BOILERPLATE for flag in range(256))
@@ -52,13 +54,11 @@ def _repeated(signature: Signature) -> frozenset[int]:
 
 def common(left: Signature, right: Signature) -> set[int]:
     """Return the shingles that both have and that are boilerplate in neither."""
-    return _worth(left).intersection(_worth(right))
+    return set(_worth(left)).intersection(_worth(right))
 
 
-def _worth(signature: Signature) -> set[int]:
-    if not repeats(signature.flags):
-        return set(signature.shingles)
-    return set(compress(signature.shingles, signature.flags.translate(WORTH)))
+def _worth(signature: Signature) -> Iterable[int]:
+    return compress(signature.shingles, signature.flags.translate(WORTH)) if repeats(signature.flags) else signature.shingles
 
 
 def places(signature: Signature, common: set[int]) -> list[int]:
@@ -66,18 +66,16 @@ def places(signature: Signature, common: set[int]) -> list[int]:
     return list(compress(range(len(signature.shingles)), map(common.__contains__, signature.shingles)))
 
 
-def said(signature: Signature, places: list[int]) -> set[int]:
+def said(signature: Signature, common: set[int]) -> set[int]:
     """Return the shared shingles that this side marks as a quotation: on the other the marks may be lost."""
-    if 1 not in signature.flags.translate(_SAID):
-        return set()
-    return {signature.shingles[place] for place in places if signature.flags[place] & QUOTED}
+    return common.intersection(compress(signature.shingles, signature.flags.translate(_SAID)))
 
 
 def code(signature: Signature, places: list[int], said: set[int]) -> bytes:
     """Return the words' flags, with what is shared and what either side quotes."""
     marked = int.from_bytes(signature.flags, "little") | covered(signature, places, _SHARED)
     if said:
-        marked |= covered(signature, [place for place in places if signature.shingles[place] in said], QUOTED)
+        marked |= covered(signature, compress(range(len(signature.shingles)), map(said.__contains__, signature.shingles)), QUOTED)
     return marked.to_bytes(len(signature.flags), "little")
 
 
