@@ -31,7 +31,7 @@ from pipeline.ui import forms
     doc_md=__doc__,
 )
 def stories() -> None:
-    @task(pool="writer", doc_md="Candidates, comparison, groups: 500 articles in a transaction.")
+    @task(pool="writer", doc_md="Candidates, comparison, groups: 1,000 articles in a transaction, 6,000 a run.")
     def cluster() -> dict[str, int]:
         from pipeline.steps import tasks
 

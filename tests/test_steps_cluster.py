@@ -1,6 +1,7 @@
 """The step that makes stories, at its edges: windows of candidates, killed workers, replays, copycats, and agencies that flow back."""
 
 import random
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -11,7 +12,7 @@ from builders_stories import FOURTH, THIRD, copy, cut, match
 
 from benchmarks import candidates_history as history
 from benchmarks import concurrency, orders
-from pipeline.steps import compared, rounds
+from pipeline.steps import compared, rounds, tasks
 from pipeline.steps.cluster import cluster
 from pipeline.steps.edges import Wanted
 from pipeline.steps.upkeep import upkeep
@@ -80,6 +81,15 @@ def test_a_text_that_more_run_than_a_shingle_may_be_in_is_one_story(edges):
         history.arrive(edges.connection, some[start : start + 60])
         cluster(edges, Wanted())
     assert ask(edges, "SELECT count(*) FROM core.story WHERE merged_into IS NULL") == [(1,)]
+
+
+def test_a_task_ends_with_its_share_so_that_an_edition_comes_and_the_next_goes_on(edges, monkeypatch):
+    monkeypatch.setattr("pipeline.steps.here.edges", lambda: nullcontext(edges))
+    monkeypatch.setattr("pipeline.steps.tasks.CLUSTERED", 25)
+    with edges.connection.transaction():
+        edges.connection.execute(history.SCHEMA.encode(), [history.TITLES])
+    history.arrive(edges.connection, list(crowd(40)))
+    assert [tasks.cluster()["story"] for _ in range(3)] == [25, 15, 0]
 
 
 def test_upkeep_makes_windows_ahead_moves_in_what_had_none_and_drops_the_old(edges):

@@ -14,7 +14,7 @@ from pipeline.store import committed, dicts, value, write
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BATCH = 500  # articles in a transaction: what hangs together with them is told anew once; a person's decision waits for it, some seconds
+BATCH = 1000  # articles in a transaction: what hangs together with them is told anew once; a person's decision waits for it, ten seconds
 
 
 def cluster(edges: Edges, wanted: Wanted = Wanted(), report: Report = silent) -> Mapping[str, Tally]:  # noqa: B008  frozen

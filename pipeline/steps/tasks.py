@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PAGES = 600  # fetched by one task: it ends within minutes, and the next run goes on
 READ = batches.MOST * PAGES  # pages read by one task: as many as a run can fetch, or what waits to be read grows; some minutes
 FOLLOWED = 2  # fetching tasks; pages of fewer are read when they have ended
+CLUSTERED = 6000  # articles put into stories by one task: some minutes; what is told by then is published, and the next run goes on
 AGAIN = 2000  # pages read again by one task
 DAY = timedelta(days=1)
 MOST_DAYS = timedelta(days=30)  # for so long pages are kept
@@ -129,7 +130,7 @@ def cluster() -> dict[str, int]:
     from pipeline.steps.cluster import cluster as step
 
     with here.edges() as edges:
-        return here.plain(step(edges, Wanted(), here.printer("articles")))
+        return here.plain(step(edges, Wanted(limit=CLUSTERED), here.printer("articles")))
 
 
 def publish() -> dict[str, int]:
