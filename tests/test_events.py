@@ -11,7 +11,7 @@ from builders_stories import FOURTH, NOON, OTHER_AGENCY, THIRD, UNRELATED, WIRE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.events import grouping, identity, likeness, picks, ranking, sections, sketches
+from pipeline.events import grouping, identity, likeness, picks, ranking, screen, sections, sketches
 
 POLICY = likeness.Policy()
 FERRY = (("en", "Ferry workers walk off the job in Ostraven", WIRE), ("en", "Strike stops the Ostraven ferries", OTHER_AGENCY))
@@ -221,6 +221,20 @@ def test_every_section_goes_by_its_own_name_too():
     known = sections.known()
     assert all(sections.section(section) == section for section in set(known.values()))
     assert all(one == one.lower() for one in known)
+
+
+@pytest.mark.parametrize("floor", [0.05, 0.15, 0.4])
+def test_the_screen_lets_through_whatever_is_as_alike_as_the_floor_and_little_else(floor):
+    known = sketched(BRIDGE) + sketched(MATCHES, first=11) + sketched(FERRY, first=21) + sketched(OTHERS, first=31)
+    weighed, policy = likeness.weigh(known), replace(POLICY, floor=floor)
+    screened = screen.Screen(weighed, policy)
+    for right in range(1, len(weighed)):
+        passed = screened.near(right, range(right))
+        alike = [left for left in range(right) if likeness.likeness(weighed[left], weighed[right], policy)]
+        assert set(alike) <= set(passed)
+        cosine = [left for left in range(right) if likeness.likeness(weighed[left], weighed[right], replace(policy, unled=1.0, form=2.0))]
+        same = [left for left in passed if weighed[left].sketch.language == weighed[right].sketch.language]
+        assert set(same) <= set(cosine)
 
 
 def test_pairs_finds_whatever_is_linked():

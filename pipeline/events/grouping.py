@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.events import likeness
+from pipeline.events import likeness, screen
 from pipeline.records import Event, Teller
 from pipeline.stories import linkage
 
@@ -62,7 +63,7 @@ def group(
 
 
 def pairs(weighed: Sequence[Weighed], policy: Policy = Policy()) -> Iterator[Pair]:
-    """Yield the places of stories that are worth comparing, lower one first: they share heavy terms."""
+    """Yield the places of stories that are worth comparing, lower one first, by the higher one: they share heavy terms."""
     having: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(weighed):
         found = [having[term] for term in _heavy(one.weights, policy.heavy)]
@@ -100,10 +101,12 @@ def _united(groups: Iterable[Sequence[int]], together: Iterable[Pair], apart: Se
 
 def _links(weighed: Sequence[Weighed], policy: Policy) -> dict[Pair, float]:
     found, near = {}, replace(policy.likeness, floor=max(policy.alike, policy.likeness.floor))  # what is under it is no link
-    for left, right in pairs(weighed, policy):
-        alike = likeness.likeness(weighed[left], weighed[right], near)
-        if alike >= policy.alike:
-            found[left, right] = alike
+    screened = screen.Screen(weighed, near)
+    for right, some in groupby(pairs(weighed, policy), key=itemgetter(1)):
+        for left in screened.near(right, [left for left, _ in some]):
+            alike = likeness.likeness(weighed[left], weighed[right], near)
+            if alike >= policy.alike:
+                found[left, right] = alike
     return found
 
 

@@ -177,4 +177,4 @@ def _form(mine: frozenset[int], theirs: frozenset[int]) -> float:
     if not shared:
         return 0.0
     lowest = sorted(mine | theirs)[: max(len(mine), len(theirs))]
-    return sum(phrase in shared for phrase in lowest) / len(lowest)
+    return len(shared.intersection(lowest)) / len(lowest)
