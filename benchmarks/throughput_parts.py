@@ -151,7 +151,9 @@ class Account:
     def _note(self, process: psutil.Process, kind: str, found: dict[int, tuple[Key, str]]) -> None:
         key, times, title = (process.pid, process.create_time()), process.cpu_times(), " ".join(process.cmdline())
         above = found.get(process.ppid())
-        if match := TASK.search(title):  # a child that is a fork of its task has the task's title
+        if not title:  # it has ended and waits to be buried
+            kind = self.kind.get(key, kind)
+        elif match := TASK.search(title):  # a child that is a fork of its task has the task's title
             kind = f"child {match[1]}" if above and above[1].removeprefix("child ") == match[1] else match[1]
         elif served := SERVED.search(title):
             kind = served[1]
