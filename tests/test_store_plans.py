@@ -87,5 +87,17 @@ def test_what_people_decided_of_a_story_reads_no_table_to_its_end(news):
     assert whole_reads(plan(news, statements()["ui.decided"])) == set()
 
 
+def test_a_claim_of_pages_walks_only_as_far_as_it_takes_however_many_wait(news):
+    news.execute("SET LOCAL enable_sort = off")  # of the few rows of a test it makes no difference
+    (fresh,) = [node for node in plan(news, statements()["extract.claim"])["Plans"] if node.get("Subplan Name") == "CTE fresh"]
+    assert [node["Node Type"] for node in _down(fresh)] == ["Limit", "LockRows", "Index Scan"]
+
+
+def _down(node):
+    """Yield a node, and the first under each, without those that are asked only now and then."""
+    yield node
+    yield from (one for below in node.get("Plans", ())[:1] if below["Parent Relationship"] == "Outer" for one in _down(below))
+
+
 def test_a_statement_that_reads_one_to_its_end_is_told(news):
     assert whole_reads(plan(news, b"SELECT count(*) FROM core.article WHERE version = %(number)s")) == {"article"}

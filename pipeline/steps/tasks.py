@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.steps.alarms import Tell
 
-PAGES = 600  # fetched by one task: it ends within minutes, and the next run goes on
+PAGES = 900  # fetched by one task: it ends within minutes, and the next run goes on
 READ = batches.MOST * PAGES  # pages read by one task: as many as a run can fetch, or what waits to be read grows; some minutes
 FOLLOWED = 2  # fetching tasks; pages of fewer are read when they have ended
 CLUSTERED = 6000  # articles put into stories by one task: some minutes; what is told by then is published, and the next run goes on

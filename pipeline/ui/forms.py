@@ -27,7 +27,7 @@ TITLES = Param([], type="array", items={"type": "string"}, title="Only these tit
 SOON: dict[str, Any] = {"priority_weight": 10, "weight_rule": "absolute"}
 SETTLES = SOON | {"trigger_rule": "all_done", "retries": 0}
 WAY = 10  # the niceness of a task that makes way: eight that do leave more than half of a processor to the one that does not
-BATCH = Param(400, type="integer", minimum=1, maximum=2000, title="Items in a batch", description="At least; 32 batches a run at most.")
+BATCH = Param(600, type="integer", minimum=1, maximum=2000, title="Items in a batch", description="At least; 32 batches a run at most.")
 FORCE = Param(default=False, type="boolean", title="Now, due or not", description="Polls what is not due, too. Paused feeds stay paused.")
 DAY = Param(None, type=["null", "string"], format="date", description="UTC, by when the pages were fetched.")
 

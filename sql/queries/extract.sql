@@ -1,9 +1,9 @@
 -- Pages that wait to be read, and what becomes of them.
 
 -- name: waiting
-SELECT count(*) FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
+SELECT count(*) FROM ops.intake
 WHERE state = 'fetched' AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
-    AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s));
+    AND (%(titles)s::text[] IS NULL OR article_id IN (SELECT article_id FROM core.article JOIN core.title USING (title_id) WHERE title = ANY (%(titles)s)));
 
 -- name: coming
 SELECT CASE
@@ -12,15 +12,23 @@ SELECT CASE
 END;
 
 -- name: claim
-WITH due AS (
-    SELECT article_id, claims FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
-    WHERE state = 'fetched' AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
-        AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
-    ORDER BY claims, article_id LIMIT %(limit)s
-    FOR UPDATE OF intake SKIP LOCKED
-), mine AS (  -- a page whose last reader came to nothing may be why: it is claimed alone, and after all others
-    SELECT article_id FROM (SELECT *, row_number() OVER (ORDER BY claims, article_id) AS place FROM due) AS placed
-    WHERE claims = 0 OR place = 1
+-- However many wait, as many are looked at as are wanted: article by article, and of what names them only if titles are asked for.
+WITH fresh AS (
+    SELECT article_id FROM ops.intake
+    WHERE state = 'fetched' AND claims = 0 AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
+        AND (%(titles)s::text[] IS NULL OR EXISTS (
+            SELECT FROM core.article JOIN core.title USING (title_id) WHERE article.article_id = intake.article_id AND title = ANY (%(titles)s)))
+    ORDER BY article_id LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+), again AS (  -- a page whose last reader came to nothing may be why: it is claimed alone, and after all others
+    SELECT article_id FROM ops.intake
+    WHERE state = 'fetched' AND claims > 0 AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s AND NOT EXISTS (SELECT FROM fresh)
+        AND (%(titles)s::text[] IS NULL OR EXISTS (
+            SELECT FROM core.article JOIN core.title USING (title_id) WHERE article.article_id = intake.article_id AND title = ANY (%(titles)s)))
+    ORDER BY claims, article_id LIMIT least(%(limit)s, 1)
+    FOR UPDATE SKIP LOCKED
+), mine AS (
+    SELECT article_id FROM fresh UNION ALL SELECT article_id FROM again
 )
 UPDATE ops.intake SET fence = fence + 1, claims = intake.claims + 1, lease_until = %(lease_until)s
 FROM mine WHERE intake.article_id = mine.article_id

@@ -8,12 +8,13 @@ GROUP BY host ORDER BY pages DESC, host;
 
 -- name: claim
 WITH due AS (
-    SELECT article_id FROM ops.intake JOIN core.article USING (article_id) JOIN core.title USING (title_id)
+    SELECT article_id FROM ops.intake
     WHERE state = 'waiting' AND (next_try_at <= %(now)s OR fence = 0) AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
         AND (%(hosts)s::text[] IS NULL OR host = ANY (%(hosts)s))
-        AND (%(titles)s::text[] IS NULL OR title.title = ANY (%(titles)s))
+        AND (%(titles)s::text[] IS NULL OR EXISTS (
+            SELECT FROM core.article JOIN core.title USING (title_id) WHERE article.article_id = intake.article_id AND title = ANY (%(titles)s)))
     ORDER BY next_try_at, article_id LIMIT %(limit)s
-    FOR UPDATE OF intake SKIP LOCKED
+    FOR UPDATE SKIP LOCKED
 ), mine AS (
     SELECT article_id FROM (
         SELECT article_id, row_number() OVER (PARTITION BY host ORDER BY next_try_at, article_id) AS place
