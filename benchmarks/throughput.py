@@ -160,7 +160,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--warm", type=float, default=2, help="minutes after the first story")
     parser.add_argument("--titles", type=int, default=2000)
-    parser.add_argument("--rate", type=float, default=160, help="of the newsstand's clock")
+    parser.add_argument("--rate", type=float, default=200, help="of the newsstand's clock: even by night more comes than is read")
     parser.add_argument("--room", type=Path, help="kept; else a temporary folder")
     parser.add_argument("--check", action="store_true")
     given = parser.parse_args()

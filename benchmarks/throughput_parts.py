@@ -125,7 +125,11 @@ class Account:
 
     def look(self, running: Product, *, weigh: bool = False) -> None:
         """Look at every process once."""
-        roots = {running.process.pid: "airflow", running.postmaster.pid: "news", running.stand["pid"]: "stand"}
+        roots = {
+            running.postmaster.pid: "news",
+            running.stand["pid"]: "stand",
+            running.process.pid: "airflow",
+        }  # the last is above the others
         found: dict[int, tuple[Key, str]] = {}
         pages, resident = 0, dict[Key, int]()
         for pid, kind in roots.items():
@@ -133,11 +137,13 @@ class Account:
                 root = psutil.Process(pid)
                 for process in (root, *root.children(recursive=True)):
                     with suppress(psutil.Error):
+                        if process.pid in found:
+                            continue
                         self._note(process, kind, found)
                         if weigh and kind != "stand":
-                            taken, (key, what) = process.memory_full_info(), found[process.pid]
+                            taken = process.memory_full_info()
                             pages += taken.pss
-                            resident |= {key: taken.rss >> 20} if what == "airflow" else {}
+                            resident |= {found[process.pid][0]: taken.rss >> 20} if kind == "airflow" else {}
         self._begun = True
         if weigh:
             self.memory.append(pages >> 20)

@@ -23,7 +23,7 @@ from pipeline.ui import forms
     schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=[forms.ARTICLES]),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
-    max_active_runs=1,
+    max_active_runs=2,  # while one tells its events the next makes stories; the writer's slot is one, and `publish` goes first
     default_args={"owner": "wiredesk", "queue": "cpu", "pool": "cpu"},
     dagrun_timeout=pendulum.duration(hours=1),
     deadline=forms.within(45, "stories"),
@@ -37,7 +37,7 @@ def stories() -> None:
 
         return tasks.cluster()
 
-    @task(pool="writer", outlets=[forms.STORIES], doc_md="Every item has left each stage by one named door, or this is red.")
+    @task(**forms.SOON, pool="writer", outlets=[forms.STORIES], doc_md="Every item has left each stage by one named door, or this is red.")
     def publish(*, outlet_events: dict) -> dict[str, int]:
         from pipeline.steps import tasks
 
@@ -48,6 +48,7 @@ def stories() -> None:
     def events() -> dict[str, int]:
         from pipeline.steps import tasks
 
+        forms.begin()
         return tasks.events()
 
     @task(doc_md="Silent titles, paused DAGs and the like: rows of ops.alarm. It stands alone: it must not hide a red `publish`.")
