@@ -44,14 +44,14 @@ def articles() -> None:
         from pipeline.steps import tasks
 
         forms.begin(batch["label"])
-        return tasks.fetch(batch)
+        return tasks.fetch(batch, again=forms.again())
 
     @task(queue="cpu", pool="cpu", map_index_template="{{ label }}", trigger_rule="all_done", doc_md="Text, facts, credits, signature.")
     def extract(reader: int) -> dict[str, int]:
         from pipeline.steps import tasks
 
         forms.begin(f"reader {reader} of {len(READERS)}")
-        return tasks.extract()
+        return tasks.extract(again=forms.again())
 
     @task(queue="cpu", pool="cpu", map_index_template="{{ label }}", doc_md="The same beside `fetch`, until no more pages come.")
     def follow(reader: int, batches: list) -> dict[str, int]:

@@ -42,7 +42,7 @@ def ingest() -> None:
         from pipeline.steps import tasks
 
         forms.begin(batch["label"])
-        return tasks.poll(batch)
+        return tasks.poll(batch, again=forms.again())
 
     @task(**forms.SETTLES, outlets=[forms.ENTRIES], doc_md="Add up, judge, and tell the next DAG; red if anything before it is.")
     def settle(batches: list | None, counts: list, *, outlet_events: dict) -> dict[str, int]:

@@ -47,6 +47,29 @@ def until_it_grows(url, table):
     return before, now
 
 
+@pytest.mark.parametrize("free_after", [0, 3, None])
+def test_who_tries_again_waits_for_what_the_last_try_holds_and_no_longer_than_a_lease(edges, monkeypatch, free_after):
+    steps = {"poll": "schedule", "fetch": "intake", "extract": "intake"}
+    for step, table in steps.items():
+        hosts = None if step == "extract" else ["alpha.example"]
+        with connect(edges.url, autocommit=True) as other:
+            other.execute(f"UPDATE ops.{table} SET lease_until = %s", [clock.wall() + LEASE] if free_after != 0 else ["2000-01-01Z"])
+            slept = []
+
+            def sleep(seconds, slept=slept, other=other, table=table):
+                slept.append(seconds)
+                if len(slept) == free_after:
+                    other.execute(f"UPDATE ops.{table} SET lease_until = '2000-01-01Z'")
+
+            monkeypatch.setattr("pipeline.steps.leases.time.sleep", sleep)
+            leases.outlast(edges, step, hosts)
+            assert len(slept) == (LEASE.total_seconds() if free_after is None else free_after), step
+            leases.outlast(edges, step, ["elsewhere.example"])
+            assert len(slept) == (LEASE.total_seconds() if free_after is None else free_after), "others are not waited for"
+            other.execute(f"UPDATE ops.{table} SET lease_until = '2000-01-01Z'")
+        {"poll": poll, "fetch": fetch, "extract": extract}[step](edges)
+
+
 def test_a_batch_that_goes_on_holds_its_claims(edges, monkeypatch):
     monkeypatch.setattr(leases, "BEAT", timedelta(milliseconds=1))
     for step in ("poll", "fetch", "extract"):

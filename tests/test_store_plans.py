@@ -37,9 +37,9 @@ GROWING = [
     "title_day",
 ]
 ONCE = {  # these look at all that is due, waits or has changed, once a run or a batch
-    "poll": "due_hosts make_due claim",
-    "fetch": "due_hosts claim",
-    "extract": "waiting claim coming",
+    "poll": "due_hosts make_due claim held",
+    "fetch": "due_hosts claim held",
+    "extract": "waiting claim coming held",
     "cluster": "waiting batch open_stories log lock",
 }
 OFTEN = [

@@ -58,6 +58,18 @@ def test_a_run_polls_only_the_titles_that_it_is_asked_for_and_now_if_so(edges):
 
 
 @pytest.mark.database
+def test_a_task_that_is_tried_again_first_waits_for_what_its_last_try_holds(edges, monkeypatch):
+    waited = []
+    monkeypatch.setattr("pipeline.steps.leases.outlast", lambda _edges, step, hosts=None: waited.append((step, hosts)))
+    batch = {"label": "alpha", "hosts": ["alpha.example"]}
+    for again in (False, True):
+        tasks.poll(batch, again=again)
+        tasks.fetch(batch, again=again)
+        tasks.extract(again=again)
+    assert waited == [("poll", ["alpha.example"]), ("fetch", ["alpha.example"]), ("extract", None)]
+
+
+@pytest.mark.database
 def test_a_run_fetches_only_the_titles_that_it_is_asked_for(edges):
     edges.door.publish("alpha", "one", WIRE)
     edges.door.publish("beta", "two", WIRE)

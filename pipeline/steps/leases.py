@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.store import connect, tried, write
+from pipeline.store import committed, connect, tried, value, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,6 +67,17 @@ def free(url: str) -> None:
     """Let go of every claim. For who knows that nobody else works on this database, after a kill: the fences keep it safe even so."""
     with connect(url) as connection:
         write(connection, "leases.free")
+
+
+def outlast(edges: Edges, step: str, hosts: Sequence[str] | None = None) -> None:
+    """Wait while somebody holds what waits for a step (of these hosts), at most as long as a lease: for who tries again what failed.
+
+    Who could let go of nothing when it failed - the database was what failed - has held it since; it is not due before that ends.
+    """
+    for _ in range(int(LEASE.total_seconds())):
+        if not committed(edges.connection, lambda: value(edges.connection, f"{step}.held", hosts=hosts, **edges.lease())):
+            return
+        time.sleep(1)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import SettingsError
 from pipeline.machine.databases import news
 from pipeline.settings import Settings
-from pipeline.steps import batches, here
+from pipeline.steps import batches, here, leases
 from pipeline.steps.batches import Batch
 from pipeline.steps.edges import Wanted
 from pipeline.store import dicts, write
@@ -47,11 +47,13 @@ def plan_polls(*, titles: Sequence[str] = (), batch: int = batches.ITEMS, force:
     return _only(batches.plan([(row["host"], row["feeds"]) for row in rows], "feeds", items=batch), titles)
 
 
-def poll(batch: Batch) -> dict[str, int]:
-    """Poll the due feeds of a batch of hosts."""
+def poll(batch: Batch, *, again: bool = False) -> dict[str, int]:
+    """Poll the due feeds of a batch of hosts; `again`, with those that the last try may still hold."""
     from pipeline.steps.poll import poll as step
 
     with here.edges() as edges:
+        if again:
+            leases.outlast(edges, "poll", batch["hosts"])
         return here.plain(step(edges, _wanted(batch), here.printer("feeds")))
 
 
@@ -64,11 +66,13 @@ def plan_fetches(*, titles: Sequence[str] = (), batch: int = batches.ITEMS, past
     return _only(batches.plan([(row["host"], row["pages"]) for row in rows], "pages", items=batch), titles)
 
 
-def fetch(batch: Batch) -> dict[str, int]:
-    """Fetch the waiting pages of a batch of hosts."""
+def fetch(batch: Batch, *, again: bool = False) -> dict[str, int]:
+    """Fetch the waiting pages of a batch of hosts; `again`, with those that the last try may still hold."""
     from pipeline.steps.fetch import fetch as step
 
     with here.edges() as edges:
+        if again:
+            leases.outlast(edges, "fetch", batch["hosts"])
         return here.plain(step(edges, _wanted(batch, PAGES), here.printer("pages")))
 
 
@@ -91,11 +95,13 @@ def derive(day: str) -> dict[str, int]:
     return {"version": read, "version changed": len(others)}
 
 
-def extract() -> dict[str, int]:
-    """Read the pages that wait."""
+def extract(*, again: bool = False) -> dict[str, int]:
+    """Read the pages that wait; `again`, with those that the last try may still hold."""
     from pipeline.steps.extract import extract as step
 
     with here.edges() as edges:
+        if again:
+            leases.outlast(edges, "extract")
         return here.plain(step(edges, Wanted(limit=READ), here.printer("pages")))
 
 

@@ -48,6 +48,11 @@ def begin(label: str | None = None) -> None:
     os.setpriority(os.PRIO_PROCESS, 0, max(WAY, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
+def again() -> bool:
+    """Tell whether this task has been tried before."""
+    return get_current_context()["ti"].try_number > 1
+
+
 def asked() -> Mapping[str, Any]:
     """Return what the run at hand was asked for; `past` is true of a backfill, which must not ask the web."""
     context = get_current_context()

@@ -34,6 +34,10 @@ UPDATE ops.intake SET fence = fence + 1, claims = intake.claims + 1, lease_until
 FROM mine WHERE intake.article_id = mine.article_id
 RETURNING intake.article_id, intake.fence, intake.claims;
 
+-- name: held
+SELECT EXISTS (SELECT FROM ops.intake
+    WHERE state = 'fetched' AND (%(hosts)s::text[] IS NULL OR host = ANY (%(hosts)s)) AND lease_until BETWEEN %(wall)s AND %(beyond)s);
+
 -- name: fetch_again
 UPDATE ops.intake SET state = 'waiting', claims = 0, lease_until = '2000-01-01Z'
 WHERE article_id = ANY (%(articles)s) AND NOT EXISTS (SELECT FROM raw.page WHERE page.article_id = intake.article_id);

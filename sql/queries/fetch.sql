@@ -26,6 +26,10 @@ FROM mine JOIN core.article USING (article_id)
 WHERE intake.article_id = mine.article_id
 RETURNING article.article_id, article.url, intake.host, intake.fence, intake.attempts;
 
+-- name: held
+SELECT EXISTS (SELECT FROM ops.intake
+    WHERE state = 'waiting' AND (%(hosts)s::text[] IS NULL OR host = ANY (%(hosts)s)) AND lease_until BETWEEN %(wall)s AND %(beyond)s);
+
 -- name: let_go
 UPDATE ops.intake SET lease_until = '2000-01-01Z', claims = greatest(claims - 1, 0)
 FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS mine (article_id, fence)

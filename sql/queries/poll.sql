@@ -34,6 +34,10 @@ WHERE schedule.feed_id = due.feed_id
 RETURNING feed.feed_id, feed.title_id, feed.host, feed.url, feed.kind, feed.section, schedule.fence, schedule.interval, schedule.failures,
     schedule.next_poll_at, schedule.state, schedule.etag, schedule.last_modified, schedule.bodies, schedule.moved_to;
 
+-- name: held
+SELECT EXISTS (SELECT FROM ops.schedule JOIN core.feed USING (feed_id)
+    WHERE (%(hosts)s::text[] IS NULL OR host = ANY (%(hosts)s)) AND lease_until BETWEEN %(wall)s AND %(beyond)s);
+
 -- name: renew
 -- Never waits: a row that is locked is being written, and one that is done or let go is held no more.
 UPDATE ops.schedule SET lease_until = %(lease_until)s
