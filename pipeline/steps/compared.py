@@ -46,7 +46,7 @@ class Memory:
             self._texts[packed] = signatures.unpack(packed)
         return self._texts[packed]
 
-    def measure(self, left: Signature, right: Signature, *, hopeful: bool) -> Match | None:
+    def measure(self, left: Signature, right: Signature, *, hopeful: bool = True) -> Match | None:
         """Return what two texts of ours share, as the match of articles 0 and 1, as `matches.measure` does."""
         which = id(left), id(right), hopeful
         if which not in self._measured:
@@ -98,7 +98,7 @@ def row(match: Match, version: int) -> Mapping[str, Any]:
 def compare(pair: Pair, texts: Mapping[int, Signed], memory: Memory) -> Match | None:
     """Return the pair's match; None if they are no copies, or if one has no signature."""
     left, right = (texts.get(article) for article in pair)
-    if left is None or right is None or (found := memory.measure(left.signature, right.signature, hopeful=True)) is None:
+    if left is None or right is None or (found := memory.measure(left.signature, right.signature)) is None:
         return None
     level = matches.judge(found, apart=abs(left.at - right.at))
     return None if level == "none" else replace(found, left=pair[0], right=pair[1], level=level)
