@@ -79,7 +79,7 @@ class Scene:
     executor: str = "CeleryExecutor"
     workers: Mapping[str, int] = field(default_factory=dict)  # queue -> worker processes
     slots: int = 1  # tasks that one worker runs at once
-    titles: int = 60
+    titles: int = 240  # their pages are several tasks
     latency: float = 0.25
     spacing: float = 0.5
     clock: str = STANDING
