@@ -116,7 +116,7 @@ class Account:
     used: dict[Key, float] = field(default_factory=dict)
     kind: dict[Key, str] = field(default_factory=dict)  # "airflow", "news", "stand", the id of a task, or "child " before one
     memory: list[int] = field(default_factory=list)  # megabytes of all, private and shared parts once
-    resident: list[dict[Key, int]] = field(default_factory=list)  # megabytes of each part of Airflow that is no task
+    resident: list[dict[Key, int]] = field(default_factory=list)  # megabytes of each process of Airflow, tasks among them
     _first: dict[Key, float] = field(default_factory=dict)
     _reaped: dict[Key, float] = field(default_factory=dict)  # by the parent's account, since it was first looked at
     _last: dict[Key, float] = field(default_factory=dict)  # own and reaped

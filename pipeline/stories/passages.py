@@ -71,11 +71,11 @@ def said(signature: Signature, common: set[int]) -> set[int]:
     return common.intersection(compress(signature.shingles, signature.flags.translate(_SAID)))
 
 
-def code(signature: Signature, places: list[int], said: set[int]) -> bytes:
-    """Return the words' flags, with what is shared and what either side quotes."""
-    marked = int.from_bytes(signature.flags, "little") | covered(signature, places, _SHARED)
+def code(signature: Signature, shared: list[int], said: set[int]) -> bytes:
+    """Return the words' flags, with what is shared, by the places of it, and what either side quotes."""
+    marked = int.from_bytes(signature.flags, "little") | covered(signature, shared, _SHARED)
     if said:
-        marked |= covered(signature, compress(range(len(signature.shingles)), map(said.__contains__, signature.shingles)), QUOTED)
+        marked |= covered(signature, places(signature, said), QUOTED)
     return marked.to_bytes(len(signature.flags), "little")
 
 
