@@ -6,6 +6,7 @@ import pytest
 from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, snapshot, world
 
 from pipeline.articles import extract as extractor
+from pipeline.records import Credit
 from pipeline.steps import rounds
 from pipeline.steps.learn import learn
 from pipeline.steps.reextract import reextract
@@ -83,3 +84,24 @@ def test_whose_a_text_is_and_on_what_terms_is_kept_and_read_anew_the_same(databa
         ask(edges, "UPDATE core.article_version SET licence = NULL RETURNING 1")
         assert [dict(other.columns) for other in reextract(edges, DAY, apply=True)[1]] == [{"licence": (None, licence)}]
         assert reextract(edges, DAY) == (1, [])
+
+
+def test_what_a_story_gave_is_nothing_that_a_page_says(database, tmp_path, monkeypatch):
+    web = Web()
+    for host in ("npa", "alpha"):
+        web.publish(host, "museum", UNRELATED.removeprefix("LIMAR (NPA) - "))
+    credits = "SELECT agency, method FROM core.credit JOIN core.article USING (article_id) WHERE url = 'http://alpha.example/museum'"
+    with world(database, tmp_path, web=web) as edges:
+        rounds.run(edges)
+        before = snapshot(edges)
+        assert ask(edges, credits) == [("npa", "story")]
+        assert reextract(edges, DAY, apply=True) == (2, [])
+        assert snapshot(edges) == before
+        other_code(monkeypatch)
+        assert {tuple(other.columns) for other in reextract(edges, DAY, apply=True)[1]} == {("headline",)}
+        assert ask(edges, credits) == [("npa", "story")], "a page that credits nobody leaves what its story gave"
+        credit = Credit(agency="npa", extent="full", method="byline", evidence="By NPA", confidence=0.9)
+        told = extractor.extract
+        monkeypatch.setattr(extractor, "extract", lambda *args: replace(told(*args), credits=(credit,)))
+        reextract(edges, DAY, apply=True)
+        assert ask(edges, credits) == [("npa", "byline")]

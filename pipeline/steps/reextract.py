@@ -129,7 +129,7 @@ def _put(edges: Edges, old: _Old, read: tuple[Article, Signature], new: Mapping[
     columns = {name: new[name] for name in COLUMNS}
     write(edges.connection, "reextract.put", **columns, **which, text_sha=kept.fingerprint(read[0]))
     write(edges.connection, "reextract.put_article", **{name: new[name] for name in COLUMNS if name.startswith("published")}, **which)
-    write(edges.connection, "reextract.drop_credits", **which)
+    write(edges.connection, "reextract.drop_credits", **which, credited=bool(read[0].credits))
     load(edges.connection, "extract.add_credits", kept.credit_rows(old.paper, read[0], old.number))
     if old.newest:
         signed.sign(edges, [signed.Text(old.paper, read[1], old.number)])

@@ -15,7 +15,9 @@ WHERE page.fetched_at >= %(since)s AND page.fetched_at < %(until)s;
 SELECT * FROM core.article_version WHERE article_id = %(article_id)s AND number = %(number)s FOR UPDATE;
 
 -- name: credits
-SELECT agency, extent, method, evidence, confidence FROM core.credit WHERE article_id = %(article_id)s AND number = %(number)s ORDER BY rank;
+SELECT agency, extent, method, evidence, confidence FROM core.credit
+WHERE article_id = %(article_id)s AND number = %(number)s AND method <> 'story'  -- what a story gave was not read from the page
+ORDER BY rank;
 
 -- name: put
 UPDATE core.article_version SET headline = %(headline)s, standfirst = %(standfirst)s, text = %(text)s, words = %(words)s,
@@ -31,4 +33,4 @@ UPDATE core.article SET published_at = %(published_at)s, published_precision = %
 WHERE article_id = %(article_id)s AND %(number)s = 1;
 
 -- name: drop_credits
-DELETE FROM core.credit WHERE article_id = %(article_id)s AND number = %(number)s;
+DELETE FROM core.credit WHERE article_id = %(article_id)s AND number = %(number)s AND (method <> 'story' OR %(credited)s);
