@@ -9,7 +9,8 @@ from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
-CLOCK = "clock"  # file of `var` that holds the clock of a world of its own, as the demo's
+# Of a world of its own, as the demo's, below `var`: a file that holds its clock; a folder of its registry and of where its hosts are.
+CLOCK, STAND = "clock", "newsstand"
 
 
 class Settings(BaseSettings):
@@ -35,7 +36,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _kept_clock(cls, said: dict[str, Any]) -> dict[str, Any]:
-        """Take the clock that the demo has left, so that its news of March are news to every command that asks them."""
-        kept = Path(said.get("var") or ROOT / "var") / CLOCK
-        return {"clock": kept.read_text(encoding="ascii").strip()} | said if kept.is_file() else said
+    def _kept_world(cls, said: dict[str, Any]) -> dict[str, Any]:
+        """Take the world that the demo has left, so that its news of March are news, and its agencies known, to every command by hand."""
+        var = Path(said.get("var") or ROOT / "var")
+        clock, stand, kept = var / CLOCK, var / STAND, dict[str, Any]()
+        if clock.is_file():
+            kept["clock"] = clock.read_text(encoding="ascii").strip()
+        if (stand / "registry").is_dir():
+            kept |= {"registry": stand / "registry", "hosts": stand / "hosts", "spacing": 0.0}
+        return kept | said

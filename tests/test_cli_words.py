@@ -54,6 +54,18 @@ def polled(connection, count: int, failing: int) -> None:
     )
 
 
+def test_a_world_of_its_own_has_its_registry_and_no_host_beyond_it_unless_others_are_named(tmp_path, monkeypatch):
+    for name in ("VAR", "REGISTRY", "HOSTS", "SPACING"):
+        monkeypatch.delenv(f"WIREDESK_{name}", raising=False)
+    stand, real = tmp_path / "newsstand", Settings(var=tmp_path)
+    (stand / "registry").mkdir(parents=True)
+    monkeypatch.setenv("WIREDESK_VAR", str(tmp_path))
+    assert (Settings().registry, Settings().hosts, Settings().spacing) == (stand / "registry", stand / "hosts", 0)
+    monkeypatch.setenv("WIREDESK_REGISTRY", str(real.registry))
+    assert (Settings().registry, Settings().hosts) == (real.registry, stand / "hosts")
+    assert (real.hosts, real.spacing) == (None, 1)
+
+
 def test_a_world_of_its_own_keeps_its_clock_unless_another_is_named(tmp_path, monkeypatch):
     kept = f"{NOON.isoformat()} {NOON.isoformat()} 0"
     (tmp_path / "clock").write_text(f"{kept}\n", encoding="ascii")

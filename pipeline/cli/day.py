@@ -17,7 +17,7 @@ import filelock
 from pipeline.errors import Running
 from pipeline.machine.postgres import Server, urls
 from pipeline.newsstand import server, world
-from pipeline.settings import CLOCK
+from pipeline.settings import CLOCK, STAND
 from pipeline.steps import free, rounds, sync
 from pipeline.steps.edges import opened
 from pipeline.steps.figures import figures
@@ -90,9 +90,9 @@ def opened_room(settings: Settings, scene: Scene, *, fresh: bool) -> Iterator[Se
             postgres.stop()
             note.unlink(missing_ok=True)  # first: without it what is half cleared is cleared again
             shutil.rmtree(room / "postgres", ignore_errors=True)
-            shutil.rmtree(room / "newsstand", ignore_errors=True)
+            shutil.rmtree(room / STAND, ignore_errors=True)
             note.write_text(wanted, encoding="ascii")
-        stand = room / "newsstand"
+        stand = room / STAND
         own = {"var": room, "database_url": None, "airflow_database_url": None, "proxy": None, "clock": None}
         yield settings.model_copy(update=own | {"hosts": stand / "hosts", "registry": stand / "registry", "spacing": 0.0})
     finally:
@@ -106,7 +106,7 @@ def read(settings: Settings, scene: Scene, show: Callable[[datetime, datetime, M
     where = urls(settings)
     migrate.up(where.news)
     clock = Stepped(START)
-    with server.open(begun, clock=clock, folder=settings.var / "newsstand") as stand:
+    with server.open(begun, clock=clock, folder=settings.var / STAND) as stand:
         sync(settings.model_copy(update={"clock": standing(START)}), where.news)
         free(where.news)  # nobody else runs here: what a killed demo had claimed is free
         with connect(where.news) as connection:

@@ -13,7 +13,7 @@ from pipeline.machine import ports
 from pipeline.machine.claim import claimed
 from pipeline.machine.postgres import Server
 from pipeline.machine.supervisor import Child
-from pipeline.settings import ROOT
+from pipeline.settings import ROOT, STAND
 
 if TYPE_CHECKING:
     from pipeline.cli.day import Day, Scene
@@ -48,8 +48,8 @@ def _newsstand(day: Day, scene: Scene, spec: str) -> Child:
         "days": scene.days,
         "start": START.isoformat(),
         "clock": spec,
-        "port": ports.remembered(day.settings.var / "newsstand" / "port"),
-        "folder": day.settings.var / "newsstand",
+        "port": ports.remembered(day.settings.var / STAND / "port"),
+        "folder": day.settings.var / STAND,
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
     command = [sys.executable, "-m", "pipeline.newsstand.serve", *arguments, "--with-parent"]

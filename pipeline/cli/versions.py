@@ -135,4 +135,8 @@ def _told(others: Sequence[Other]) -> Iterator[str]:
         yield from (f"   {line}" for line in changes.lines((headline[0], text[0]), (headline[1], text[1])))
         for name, (was, now) in one.columns.items():
             if name not in {"headline", "text"}:
-                yield f"   {name}: {was!r} -> {now!r}"[:LONGEST]
+                yield f"   {name}: {_said(was)} -> {_said(now)}"[:LONGEST]
+
+
+def _said(value: Any) -> str:
+    return data.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list) else str(value)

@@ -113,7 +113,8 @@ def _compared(edges: Edges, old: _Old, read: tuple[Article, Signature] | Refusal
         return Other(article_id=paper.article_id, number=old.number, url=paper.own_url, columns={"refusal": (None, str(read.reason))})
     (stored,) = dicts(edges.connection, "reextract.version", **which)
     new = kept.row(edges, paper, read[0])
-    columns = {name: (stored[name], new[name]) for name in COLUMNS if _plain(name, stored[name]) != _plain(name, new[name])}
+    pairs = {name: (_plain(name, stored[name]), _plain(name, new[name])) for name in COLUMNS}
+    columns = {name: (was, now) for name, (was, now) in pairs.items() if was != now}
     credited = dicts(edges.connection, "reextract.credits", **which), [asdict(credit) for credit in read[0].credits]
     if credited[0] != credited[1]:
         columns["credits"] = credited
