@@ -1,11 +1,13 @@
 """Derive days anew from the bytes that we have stored: pages are read by today's code, and versions that it reads otherwise are mended.
 
-It never asks the web: what a page was then is in `raw.page`, for 30 days; feeds have no past. The next run of `stories` folds what
-changed. Ask for it with days in the form; without, it takes yesterday. Airflow's own backfill of `ingest` or `articles` asks for nothing.
+It never asks the web: what a page was then is in `raw.page`, for 30 days; feeds have no past. DAG `stories` runs after it, and folds
+what changed. Ask for it with days in the form; without, it takes yesterday. Airflow's own backfill of `ingest` or `articles` asks for
+nothing.
 **When a task is red**: the database or this machine failed, not a page; see the log's last line. Clearing any task is safe: a day that
 has been derived is the same when it is derived again.
 
-Runbook, each task: [days](wiredesk/runbook#backfill-days), [derive](wiredesk/runbook#backfill-derive).
+Runbook, each task: [days](wiredesk/runbook#backfill-days), [derive](wiredesk/runbook#backfill-derive),
+[settle](wiredesk/runbook#backfill-settle).
 """
 
 from __future__ import annotations
@@ -44,7 +46,15 @@ def backfill() -> None:
         forms.begin(day)
         return tasks.derive(day)
 
-    derive.expand(day=days())
+    @task(**forms.SETTLES, outlets=[forms.ARTICLES], doc_md="Add up, tell the DAG that folds what changed; red if any before it is.")
+    def settle(chosen: list | None, derived: list, *, outlet_events: dict) -> dict[str, int]:
+        from pipeline.steps import settled
+
+        outlet_events[forms.ARTICLES].extra = total = settled.settle(chosen, derived)
+        return total
+
+    chosen = days()
+    settle(chosen, derive.expand(day=chosen))
 
 
 backfill()

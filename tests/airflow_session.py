@@ -74,9 +74,9 @@ def parse():
 def chain():
     states = {}
     found = bag()
-    for name in ("feeds", "ingest", "articles", "stories", "upkeep"):
+    for name in ("feeds", "ingest", "articles", "stories", "upkeep", "backfill"):
         found.dags[name].deadline = None  # DAG.test() cannot store one
-        run = found.dags[name].test()
+        run = found.dags[name].test(run_conf={"since": sys.argv[2], "until": sys.argv[2]} if name == "backfill" else None)
         states[name] = {str(task.task_id): str(task.state) for task in run.get_task_instances()}
     return states
 

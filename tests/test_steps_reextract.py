@@ -90,18 +90,18 @@ def test_what_a_story_gave_is_nothing_that_a_page_says(database, tmp_path, monke
     web = Web()
     for host in ("npa", "alpha"):
         web.publish(host, "museum", UNRELATED.removeprefix("LIMAR (NPA) - "))
-    credits = "SELECT agency, method FROM core.credit JOIN core.article USING (article_id) WHERE url = 'http://alpha.example/museum'"
+    given = "SELECT agency, method FROM core.credit JOIN core.article USING (article_id) WHERE url = 'http://alpha.example/museum'"
     with world(database, tmp_path, web=web) as edges:
         rounds.run(edges)
         before = snapshot(edges)
-        assert ask(edges, credits) == [("npa", "story")]
+        assert ask(edges, given) == [("npa", "story")]
         assert reextract(edges, DAY, apply=True) == (2, [])
         assert snapshot(edges) == before
         other_code(monkeypatch)
         assert {tuple(other.columns) for other in reextract(edges, DAY, apply=True)[1]} == {("headline",)}
-        assert ask(edges, credits) == [("npa", "story")], "a page that credits nobody leaves what its story gave"
+        assert ask(edges, given) == [("npa", "story")], "a page that credits nobody leaves what its story gave"
         credit = Credit(agency="npa", extent="full", method="byline", evidence="By NPA", confidence=0.9)
         told = extractor.extract
         monkeypatch.setattr(extractor, "extract", lambda *args: replace(told(*args), credits=(credit,)))
         reextract(edges, DAY, apply=True)
-        assert ask(edges, credits) == [("npa", "byline")]
+        assert ask(edges, given) == [("npa", "byline")]

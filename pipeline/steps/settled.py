@@ -18,8 +18,8 @@ FAILED = "feed refused:"
 HALF = 0.5  # of the feeds polled; when more fail, it is not their fault
 
 
-def settle(batches: Sequence[Batch] | None, counts: Counts, read: Counts = (), *, readers: int = 0) -> dict[str, int]:
-    """Add the counters of mapped tasks, one for each batch and one for each reader.
+def settle(batches: Sequence[Batch | str] | None, counts: Counts, read: Counts = (), *, readers: int = 0) -> dict[str, int]:
+    """Add the counters of mapped tasks, one for each batch (or day) and one for each reader.
 
     MachineError if a task before this one has failed, which would else be hidden by our being green; or if most feeds of
     the run failed: then it is the network, the resolver or a block, and not the feeds.
