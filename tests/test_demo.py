@@ -13,6 +13,7 @@ import pytest
 from builders_news import SNAPSHOT
 
 from pipeline import clock
+from pipeline.cli.day import START
 from pipeline.machine import processes
 from pipeline.machine.postgres import Server
 from pipeline.settings import ROOT, Settings
@@ -62,6 +63,13 @@ def tables(var):
         return {name: connection.execute(query).fetchall() for name, query in SHOWN.items()}
 
 
+def anew(var):
+    """Read the demo's day anew as somebody does by hand, who names its folder and nothing else; return the exit code."""
+    environment = os.environ | processes.mark(var, "anew") | {"WIREDESK_VAR": str(var / "demo"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "pipeline.cli", "reextract", "--day", f"{START.date()}"]
+    return subprocess.run(command, env=environment, cwd=ROOT, check=False, timeout=120, stdout=subprocess.DEVNULL).returncode
+
+
 def ours(var):
     """Return the processes of a demo but for its Postgres."""
     return [process for process in processes.belonging(var) if "postgres" not in process.name()]
@@ -96,3 +104,4 @@ def test_killed_at_ten_moments_and_run_again_a_demo_ends_as_an_undisturbed_one(r
     for name in SHOWN:
         assert mine[name] == theirs[name], f"{name}, seed {seed}"
     assert not list(processes.belonging(disturbed)), "and nothing runs"
+    assert anew(undisturbed) == 0, "the same code reads the same"

@@ -1,6 +1,7 @@
 """A day's pages read anew: the same code, the same rows; other code, a report."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, snapshot, world
@@ -9,8 +10,10 @@ from pipeline.articles import extract as extractor
 from pipeline.records import Credit
 from pipeline.steps import rounds
 from pipeline.steps.learn import learn
+from pipeline.steps.poll import poll
 from pipeline.steps.reextract import reextract
 from pipeline.steps.reread import reread
+from pipeline.steps.upkeep import upkeep
 
 pytestmark = pytest.mark.database
 DAY = NOON.date()
@@ -105,3 +108,31 @@ def test_what_a_story_gave_is_nothing_that_a_page_says(database, tmp_path, monke
         monkeypatch.setattr(extractor, "extract", lambda *args: replace(told(*args), credits=(credit,)))
         reextract(edges, DAY, apply=True)
         assert ask(edges, given) == [("npa", "byline")]
+
+
+def test_a_version_is_read_beside_what_its_feed_said_then_and_that_is_kept_for_as_long_as_its_page(database, tmp_path):
+    web, clock = Web(), Clock()
+    url = web.publish("gamma", "museum", UNRELATED)
+    web.pages[url] = web.pages[url].replace(b"article:published_time", b"no:time")
+    with world(database, tmp_path, web=web, now=clock) as edges:
+        rounds.run(edges)
+        before = ask(edges, "SELECT published_at, published_from FROM core.article_version")
+        for hour in (1, 2, 3):
+            clock.forward(hours=1)
+            web.feeds["http://gamma.example/feed.xml"][0] = (url, f"Museum, {hour}", NOON + timedelta(hours=hour))
+            ask(edges, "UPDATE ops.schedule SET next_poll_at = %s RETURNING 1", NOON)
+            poll(edges)
+        assert (before, ask(edges, "SELECT headline FROM raw.entry")) == ([(NOON, "feed")], [("Museum, 3",)])
+        assert reextract(edges, DAY) == (1, [])
+        kept = "SELECT headline, seen_at, until FROM raw.past_entry"
+        assert ask(edges, kept) == [("Gamma on museum", NOON, NOON + timedelta(hours=1))], "no version was read beside the others"
+        ask(edges, "UPDATE raw.past_entry SET until = seen_at RETURNING 1")
+        (other,) = reextract(edges, DAY)[1]
+        assert dict(other.columns) == {"published_at": (NOON, NOON + timedelta(hours=3))}, "where that is lost, by what it says now"
+        ask(edges, "UPDATE raw.past_entry SET until = %s RETURNING 1", NOON + timedelta(hours=1))
+        clock.forward(days=29)
+        upkeep(edges)
+        assert len(ask(edges, kept)) == 1
+        clock.forward(days=2)
+        upkeep(edges)
+        assert (ask(edges, kept), ask(edges, "SELECT count(*) FROM raw.page")) == ([], [(0,)])

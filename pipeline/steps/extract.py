@@ -128,7 +128,7 @@ def _papers(edges: Edges, claims: Mapping[int, Claim]) -> list[Paper]:
 
 def entries(connection: Connection, articles: Sequence[int]) -> dict[int, Entry]:
     """Return what feeds said about articles, the fullest word on each."""
-    return {row["article_id"]: _entry(row) for row in dicts(connection, "extract.entries", articles=articles)}
+    return {row["article_id"]: entry_of(row) for row in dicts(connection, "extract.entries", articles=articles)}
 
 
 def _paper(row: Mapping[str, Any], claim: Claim, entry: Entry | None, title: Title) -> Paper:
@@ -144,7 +144,8 @@ def _paper(row: Mapping[str, Any], claim: Claim, entry: Entry | None, title: Tit
     return Paper(fence=claim.fence, claims=claim.claims, page=page, **{name: row[name] for name in names})
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return a row of the queries `entries` as the record."""
     names = ("url", "url_key", "rank", "headline", "summary", "guid", "authors", "language", "section")
     return Entry(
         **{name: row[name] for name in names},

@@ -1,7 +1,8 @@
 """A day's pages, whose bytes are still kept -> how today's code reads them, beside how their versions were stored.
 
-Each is cleaned by what was known of its title's pages then, so that the same code gives the same rows. Nothing is written unless that is
-asked for: then a version is mended in place, for it is our reading that changed and not the publisher's text. One transaction a version.
+Each is read beside what its feeds said then, and cleaned by what was known of its title's pages, so that the same code gives the same
+rows. Nothing is written unless that is asked for: then a version is mended in place, for it is our reading that changed and not the
+publisher's text. One transaction a version.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pipeline.reasons import Reason
 from pipeline.records import Page, Refusal
 from pipeline.steps import kept, signed
 from pipeline.steps.edges import Edges, Report, silent
-from pipeline.steps.extract import SECONDS, Paper, entries
+from pipeline.steps.extract import SECONDS, Paper, entry_of
 from pipeline.steps.learn import known
 from pipeline.steps.spread import spread
 from pipeline.store import committed, dicts, load, value, write
@@ -82,15 +83,16 @@ def _batch(edges: Edges, days: Mapping[str, datetime], last: tuple[int, int]) ->
     titles = edges.titles()
     with edges.connection.transaction():
         rows = dicts(edges.connection, "reextract.papers", **days, article_id=last[0], number=last[1], limit=BATCH)
-        said = entries(edges.connection, [row["article_id"] for row in rows])
-        return [_old(edges, row, titles[row["title_id"]], said.get(row["article_id"])) for row in rows]
+        which = {"articles": [row["article_id"] for row in rows], "numbers": [row["number"] for row in rows]}
+        said = {(row["article_id"], row["number"]): entry_of(row) for row in dicts(edges.connection, "reextract.entries", **which)}
+        return [_old(edges, row, titles[row["title_id"]], said.get((row["article_id"], row["number"]))) for row in rows]
 
 
-def _old(edges: Edges, row: Mapping[str, Any], title: Title, entry: Entry | None) -> _Old:
+def _old(edges: Edges, row: Mapping[str, Any], title: Title, said: Entry | None) -> _Old:
     edition = row["boilerplate"]
     learnt = known(edges.connection, [row["title_id"]], edition).get(row["title_id"], NOTHING) if edition else NOTHING
     facts = {name: row[name] for name in ("url", "content_type", "fetched_at")}
-    page = Page(body=zlib.decompress(row["body"]), title=title, entry=entry, **facts)
+    page = Page(body=zlib.decompress(row["body"]), title=title, entry=said, **facts)
     names = ("article_id", "page_fence", "title_id", "url", "own_url", "url_key", "first_seen_at")
     paper = Paper(fence=0, claims=0, page=page, learnt=learnt, **{name: row[name] for name in names})
     return _Old(number=row["number"], newest=row["newest"], paper=paper)

@@ -23,13 +23,14 @@ TURNS = timedelta(days=1)  # of sites and addresses; one that is asked again get
 
 
 def upkeep(edges: Edges) -> Mapping[str, Tally]:
-    """Prune raw pages, the markup of entries, old windows of samples and the diary of polls. What they led to stays."""
+    """Prune raw pages, markup and past words of entries, old windows of samples and the diary of polls. What they led to stays."""
     now = edges.now()
     polls = (now - POLLS).replace(hour=0, minute=0, second=0, microsecond=0)  # whole days
     with edges.connection.transaction():
         doors = {
             "pages": write(edges.connection, "upkeep.prune_pages", before=now - PAGES),
             "entries": write(edges.connection, "upkeep.prune_entries", before=now - ENTRIES),
+            "past entries": write(edges.connection, "upkeep.prune_past_entries", before=now - PAGES),
             "polls": write(edges.connection, "upkeep.sum_up_polls", before=polls),
             "events": write(edges.connection, "upkeep.prune_events", before=now - EVENTS),
             "turns": write(edges.connection, "upkeep.prune_turns", before=edges.wall() - TURNS),

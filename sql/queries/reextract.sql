@@ -7,6 +7,25 @@ FROM raw.page JOIN core.article_version AS version USING (article_id, fence) JOI
 WHERE page.fetched_at >= %(since)s AND page.fetched_at < %(until)s AND (page.article_id, version.number) > (%(article_id)s, %(number)s)
 ORDER BY version.article_id, version.number LIMIT %(limit)s;
 
+-- name: entries
+-- What was known when a version was read; of a feed whose word of then is not kept, what it says now, after all others.
+WITH said AS (
+    SELECT article_id, feed_id, seen_at, 'infinity'::timestamptz AS until, headline, summary, guid, published_at, published_precision,
+        updated_at, updated_precision, authors, language, section, markup
+    FROM raw.entry WHERE article_id = ANY (%(articles)s)
+    UNION ALL
+    SELECT article_id, feed_id, seen_at, until, headline, summary, guid, published_at, published_precision,
+        updated_at, updated_precision, authors, language, section, markup
+    FROM raw.past_entry WHERE article_id = ANY (%(articles)s)
+)
+SELECT DISTINCT ON (article_id, number) article_id, number, url, url_key, best_rank AS rank, said.headline, summary, guid, said.published_at,
+    said.published_precision, updated_at, updated_precision, said.authors, said.language, said.section, markup
+FROM unnest(%(articles)s::bigint[], %(numbers)s::integer[]) AS mine (article_id, number)
+JOIN core.article_version AS version USING (article_id, number) JOIN core.article USING (article_id)
+JOIN core.sighting USING (article_id) JOIN said USING (article_id, feed_id)
+WHERE extracted_at < until AND (seen_at <= extracted_at OR until = 'infinity')
+ORDER BY article_id, number, seen_at > extracted_at, markup IS NULL, said.headline = '', sighting.first_seen_at, feed_id;
+
 -- name: count
 SELECT count(*) FROM raw.page JOIN core.article_version USING (article_id, fence)
 WHERE page.fetched_at >= %(since)s AND page.fetched_at < %(until)s;

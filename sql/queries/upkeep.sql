@@ -7,6 +7,9 @@ WHERE intake.article_id = page.article_id AND intake.state IN ('kept', 'refused'
 -- name: prune_entries
 UPDATE raw.entry SET markup = NULL WHERE markup IS NOT NULL AND seen_at < %(before)s;
 
+-- name: prune_past_entries
+DELETE FROM raw.past_entry WHERE until < %(before)s;
+
 -- name: turn_samples
 SELECT made, dropped FROM core.turn_samples(%(now)s, %(keep)s::interval, %(ahead)s::interval);
 
