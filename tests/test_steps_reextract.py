@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, snapshot, world
+from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, snapshot, world
 
 from pipeline.articles import extract as extractor
 from pipeline.records import Credit
+from pipeline.steps import reextract as module
 from pipeline.steps import rounds
 from pipeline.steps.learn import learn
 from pipeline.steps.poll import poll
@@ -136,3 +137,22 @@ def test_a_version_is_read_beside_what_its_feed_said_then_and_that_is_kept_for_a
         clock.forward(days=2)
         upkeep(edges)
         assert (ask(edges, kept), ask(edges, "SELECT count(*) FROM raw.page")) == ([], [(0,)])
+
+
+def test_a_version_that_comes_while_its_day_is_read_anew_is_what_copies_are_found_by(edges, database, tmp_path, monkeypatch):
+    other_code(monkeypatch)
+    spread = module.spread
+
+    def first(*args):
+        with world(database, tmp_path, web=edges.door, now=edges.now) as other:
+            edges.door.publish("gamma", "museum", OTHER_AGENCY)
+            edges.now.forward(days=1)
+            reread(other)
+        return spread(*args)
+
+    monkeypatch.setattr(module, "spread", first)
+    reextract(edges, DAY, apply=True)
+    newest = (
+        "SELECT article.version, number FROM core.article JOIN core.signature USING (article_id) WHERE url = 'http://gamma.example/museum'"
+    )
+    assert ask(edges, newest) == [(3, 3)]

@@ -56,7 +56,6 @@ class _Old:
     """A version as it was stored, and its page."""
 
     number: int
-    newest: bool
     paper: Paper
 
 
@@ -95,7 +94,7 @@ def _old(edges: Edges, row: Mapping[str, Any], title: Title, said: Entry | None)
     page = Page(body=zlib.decompress(row["body"]), title=title, entry=said, **facts)
     names = ("article_id", "page_fence", "title_id", "url", "own_url", "url_key", "first_seen_at")
     paper = Paper(fence=0, claims=0, page=page, learnt=learnt, **{name: row[name] for name in names})
-    return _Old(number=row["number"], newest=row["newest"], paper=paper)
+    return _Old(number=row["number"], paper=paper)
 
 
 def _read(edges: Edges, old: _Old) -> Iterator[tuple[_Old, tuple[Article, Signature] | Refusal]]:
@@ -130,12 +129,15 @@ def _compared(edges: Edges, old: _Old, read: tuple[Article, Signature] | Refusal
 def _put(edges: Edges, old: _Old, read: tuple[Article, Signature], new: Mapping[str, Any]) -> None:
     which = {"article_id": old.paper.article_id, "number": old.number}
     columns = {name: new[name] for name in COLUMNS}
+    newest = value(edges.connection, "reextract.newest", **which)
     write(edges.connection, "reextract.put", **columns, **which, text_sha=kept.fingerprint(read[0]))
     write(edges.connection, "reextract.put_article", **{name: new[name] for name in COLUMNS if name.startswith("published")}, **which)
     write(edges.connection, "reextract.drop_credits", **which, credited=bool(read[0].credits))
     load(edges.connection, "extract.add_credits", kept.credit_rows(old.paper, read[0], old.number))
-    if old.newest:
+    if newest:
         signed.sign(edges, [signed.Text(old.paper, read[1], old.number)])
+    elif old.number == 1:  # its time of publication is the article's
+        write(edges.connection, "reextract.regroup", article_id=old.paper.article_id)
 
 
 def _plain(name: str, said: Any) -> Any:

@@ -1,7 +1,7 @@
 -- A day's pages, read anew, and what of their versions is another one now.
 
 -- name: papers
-SELECT version.article_id, version.number, version.boilerplate, article.version = version.number AS newest, page.fence AS page_fence, page.url,
+SELECT version.article_id, version.number, version.boilerplate, page.fence AS page_fence, page.url,
     page.content_type, page.body, page.fetched_at, article.title_id, article.url AS own_url, article.url_key, article.first_seen_at
 FROM raw.page JOIN core.article_version AS version USING (article_id, fence) JOIN core.article USING (article_id)
 WHERE page.fetched_at >= %(since)s AND page.fetched_at < %(until)s AND (page.article_id, version.number) > (%(article_id)s, %(number)s)
@@ -50,6 +50,12 @@ WHERE article_id = %(article_id)s AND number = %(number)s;
 -- name: put_article
 UPDATE core.article SET published_at = %(published_at)s, published_precision = %(published_precision)s, published_from = %(published_from)s
 WHERE article_id = %(article_id)s AND %(number)s = 1;
+
+-- name: newest
+SELECT version = %(number)s FROM core.article WHERE article_id = %(article_id)s FOR NO KEY UPDATE;  -- a reread's version comes before or after
+
+-- name: regroup
+UPDATE core.signature SET clustered_at = NULL WHERE article_id = %(article_id)s;
 
 -- name: drop_credits
 DELETE FROM core.credit WHERE article_id = %(article_id)s AND number = %(number)s AND (method <> 'story' OR %(credited)s);
