@@ -12,7 +12,7 @@ from builders_stories import FOURTH, THIRD, copy, cut, match
 
 from benchmarks import candidates_history as history
 from benchmarks import concurrency, orders
-from pipeline.steps import compared, rounds, tasks
+from pipeline.steps import compared, neighbours, rounds, tasks
 from pipeline.steps.cluster import cluster
 from pipeline.steps.edges import Wanted
 from pipeline.steps.upkeep import upkeep
@@ -223,3 +223,20 @@ def test_late_arrivals_join_two_stories_and_what_led_to_the_one_leads_on(databas
         assert ask(edges, "SELECT count(*) FROM core.story_event WHERE what = 'canonical' AND why = ''") == [(0,)]
         dial = dict(ask(edges, "SELECT level, count(*) FROM mart.match GROUP BY level"))
         assert dial["strict"] >= 6
+
+
+def test_a_text_that_is_signed_anew_while_it_is_compared_waits_on(edges, database, tmp_path, monkeypatch):
+    for title in ("alpha", "beta"):
+        edges.door.publish(title, "strike", WIRE)
+    regroup, times = neighbours.regroup, []
+
+    def meanwhile(*args):
+        if not times:
+            with world(database, tmp_path) as other:
+                ask(other, "UPDATE core.signature SET clustered_at = NULL WHERE article_id = 1 RETURNING 1")
+        times.append(1)
+        return regroup(*args)
+
+    monkeypatch.setattr(neighbours, "regroup", meanwhile)
+    rounds.run(edges)
+    assert len(times) == 2

@@ -14,6 +14,7 @@ from pipeline.steps.extract import extract
 from pipeline.steps.fetch import fetch
 from pipeline.steps.poll import poll
 from pipeline.steps.recompute import recompute
+from pipeline.steps.reread import reread
 
 pytestmark = pytest.mark.database
 
@@ -46,6 +47,19 @@ def at(edges, path):
 
 def decide(edges, what, *paths, **more):
     return decisions.decide(edges, what, tuple(at(edges, path) for path in paths), **WORD | more)
+
+
+def test_a_copy_that_is_none_any_more_and_stays_by_peoples_word_kept_nothing(edges, web):
+    edges.seed = 1  # that of builders_news
+    decide(edges, "must_link", "wire", "copy")
+    web.publish("alpha", "copy", THIRD)
+    edges.now.forward(hours=1)
+    reread(edges)
+    cluster(edges)
+    copied = "SELECT relation, round(kept::numeric, 2) FROM core.story_article JOIN core.article USING (article_id) WHERE url = %s"
+    assert ask(edges, "SELECT level FROM core.match WHERE level = 'none' LIMIT 1") == [("none",)]
+    assert ask(edges, copied, "http://alpha.example/copy") == [("partial", 0)]
+    assert recompute(edges, NOON.replace(hour=0), NOON + timedelta(days=1)) == []
 
 
 def test_what_people_put_together_is_one_story_at_once_and_two_again_when_it_is_withdrawn(edges):

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, stories, world
-from builders_stories import cut
+from builders_stories import FOURTH, THIRD, cut
 
 from pipeline.steps import decisions, rounds
+from pipeline.steps import recompute as module
+from pipeline.steps.cluster import cluster
 from pipeline.steps.recompute import recompute
+from pipeline.steps.reread import reread
 from pipeline.steps.why import explain
 
 pytestmark = pytest.mark.database
@@ -64,6 +67,47 @@ def test_what_was_tampered_with_is_named_and_mended_and_ids_stay(edges):
     assert again(edges) == []
     assert stories(edges) == before
     assert ask(edges, "SELECT story_id FROM core.story WHERE merged_into IS NULL ORDER BY 1") == ids
+
+
+def test_what_is_signed_anew_meanwhile_is_left_as_the_writer_has_it(edges, database, tmp_path, monkeypatch):
+    with edges.connection.transaction():
+        edges.connection.execute("DELETE FROM core.match WHERE left_id = (SELECT min(left_id) FROM core.match)")
+        edges.connection.execute("UPDATE core.story_article SET kept = 0.1 WHERE relation = 'trimmed'")
+    apply = module._apply
+
+    def first(*args):
+        with world(database, tmp_path, web=edges.door, now=edges.now) as other:
+            edges.door.publish("alpha", "copy", THIRD)
+            edges.now.forward(days=6)
+            reread(other)
+            cluster(other)
+            assert ask(other, "SELECT max(version) FROM core.article") == [(2,)]
+        apply(*args)
+
+    monkeypatch.setattr(module, "_apply", first)
+    assert again(edges, apply=True)
+    monkeypatch.undo()
+    assert again(edges) == []
+    assert ["copy"] in stories(edges)
+
+
+def test_a_page_that_held_several_texts_and_runs_one_of_them_now_is_a_copy(database, tmp_path):
+    web = Web()
+    texts = {"npa": WIRE, "alpha": UNRELATED, "beta": OTHER_AGENCY}
+    for title, text in texts.items():
+        web.publish(title, "text", text)
+    web.publish("npa", "other", FOURTH)
+    web.publish("gamma", "page", "\n\n".join(cut(text, 0, 6) for text in texts.values()))
+    with world(database, tmp_path, web=web, now=Clock()) as edges:
+        edges.seed = 1
+        rounds.run(edges)
+        assert ["page"] in stories(edges), "a round-up stays alone"
+        web.publish("gamma", "page", FOURTH)
+        edges.now.forward(hours=1)
+        reread(edges)
+        cluster(edges)
+        assert ["other", "page"] in stories(edges)
+        assert again(edges) == []
 
 
 def ids(edges, *paths):

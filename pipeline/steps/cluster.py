@@ -41,5 +41,5 @@ def _batch(edges: Edges, wanted: Wanted, size: int, memory: compared.Memory) -> 
     articles, at = [row["article_id"] for row in rows], edges.now()
     compared.match(edges.connection, rows, at, memory)
     relations = neighbours.regroup(edges.connection, articles, at, memory)
-    write(edges.connection, "cluster.done", articles=articles, numbers=[row["number"] for row in rows], at=at)
+    write(edges.connection, "cluster.done", articles=articles, written=[row["written"] for row in rows], at=at)
     return [relations[article] for article in articles]

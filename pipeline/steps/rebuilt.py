@@ -31,6 +31,7 @@ class Rebuilt:
 
     packed: Mapping[int, bytes | None]
     numbers: Mapping[int, int]  # the version that was signed
+    written: Mapping[int, int]  # the transaction that had signed each article of the window or of a pair
     signed_otherwise: Sequence[int]  # articles whose stored signature is another
     before: Mapping[Pair, Match]
     after: Mapping[Pair, Match | None]
@@ -40,6 +41,7 @@ class Rebuilt:
 class _Draft:
     packed: dict[int, bytes | None] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
+    written: dict[int, int] = field(default_factory=dict)
     otherwise: list[int] = field(default_factory=list)
     samples: dict[int, Sequence[int]] = field(default_factory=dict)
     at: dict[int, datetime] = field(default_factory=dict)
@@ -57,10 +59,12 @@ def rebuild(edges: Edges, since: datetime, until: datetime, report: Report) -> R
     for first in range(0, len(ordered), CHUNK):
         some = ordered[first : first + CHUNK]
         memory = compared.Memory()
-        texts = _texts(edges, {article for pair in some for article in pair}, draft.packed)
+        texts = _texts(edges, {article for pair in some for article in pair}, draft)
         after |= {pair: compared.compare(pair, texts, memory) for pair in some}
         report(min(first + CHUNK, len(ordered)), len(ordered))
-    return Rebuilt(packed=draft.packed, numbers=draft.numbers, signed_otherwise=draft.otherwise, before=before, after=after)
+    return Rebuilt(
+        packed=draft.packed, numbers=draft.numbers, written=draft.written, signed_otherwise=draft.otherwise, before=before, after=after
+    )
 
 
 def _signed(edges: Edges, since: datetime, until: datetime, report: Report) -> _Draft:
@@ -71,7 +75,7 @@ def _signed(edges: Edges, since: datetime, until: datetime, report: Report) -> _
         signature = signatures.sign(row["text"], row["language"], seed=edges.seed, boilerplate=repeated)
         article = row["article_id"]
         packed = signatures.pack(signature) if signature.sample else None
-        draft.packed[article], draft.numbers[article] = packed, row["number"]
+        draft.packed[article], draft.numbers[article], draft.written[article] = packed, row["number"], row["written"]
         draft.samples[article], draft.at[article] = signature.sample, row["first_seen_at"]
         if (packed, signature.version) != (row["packed"], row["version"]):
             draft.otherwise.append(article)
@@ -115,12 +119,13 @@ def _before(edges: Edges, articles: Sequence[int]) -> Mapping[Pair, Match]:
     return {(match.left, match.right): match for match in found}
 
 
-def _texts(edges: Edges, articles: set[int], packed: Mapping[int, bytes | None]) -> Mapping[int, Signed]:
+def _texts(edges: Edges, articles: set[int], draft: _Draft) -> Mapping[int, Signed]:
     found: dict[int, Signed] = {}
     for row in dicts(edges.connection, "recompute.some", articles=sorted(articles), version=signatures.VERSION):
         article = row["article_id"]
-        if article in packed:
-            row |= {"packed": packed[article], "version": signatures.VERSION}
+        draft.written[article] = row["written"]
+        if article in draft.packed:
+            row |= {"packed": draft.packed[article], "version": signatures.VERSION}
         if (signature := _current(row, edges)) is not None:
             found[article] = compared.Signed(signature, row["happened_at"])
     return found

@@ -53,8 +53,7 @@ def _around(edges: Edges, made: Rebuilt) -> Neighbourhood:
     others = {article for pair, match in made.after.items() if match for article in pair}
     around = neighbours.near(edges.connection, sorted(others | made.packed.keys()))
     kept = [match for match in around.evidence if (match.left, match.right) not in made.after]
-    gone = [replace(made.before[pair], level="none") for pair, match in made.after.items() if match is None and pair in made.before]
-    return replace(around, evidence=[*kept, *(match for match in made.after.values() if match), *gone])
+    return replace(around, evidence=[*kept, *(match for match in made.after.values() if match)])
 
 
 def _different(edges: Edges, made: Rebuilt, around: Neighbourhood) -> Iterator[Difference]:
@@ -114,18 +113,21 @@ def _list(articles: set[int], urls: Mapping[int, str]) -> str:
 
 
 def _apply(edges: Edges, made: Rebuilt) -> None:
-    """Write what was made, and group all around it anew; who changed a text meanwhile is left for the next run of `cluster`."""
+    """Write what was made, and group all around it anew; an article that was signed anew meanwhile is left as `cluster` has it."""
     connection, at = edges.connection, edges.now()
     write(connection, "decisions.lock")
-    for article in made.signed_otherwise:
+    read = {"articles": list(made.written), "written": list(made.written.values())}
+    moved = {row["article_id"] for row in dicts(connection, "recompute.moved", **read)}
+    after = {pair: match for pair, match in made.after.items() if moved.isdisjoint(pair)}
+    for article in set(made.signed_otherwise) - moved:
         packed = made.packed[article]
         changed = write(
             connection, "recompute.sign", article_id=article, number=made.numbers[article], version=signatures.VERSION, packed=packed
         )
         if changed and packed is not None:
             signed.sample(connection, {article: signatures.unpack(packed)})
-    rows = [compared.row(match, signatures.VERSION) for match in made.after.values() if match]
-    lost = [pair for pair, match in made.after.items() if match is None and pair in made.before]
+    rows = [compared.row(match, signatures.VERSION) for match in after.values() if match]
+    lost = [pair for pair, match in after.items() if match is None and pair in made.before]
     write(connection, "cluster.keep_matches", rows=json.dumps(rows), at=at)
     write(connection, "cluster.no_match", lefts=[left for left, _ in lost], rights=[right for _, right in lost], at=at)
     neighbours.regroup(connection, sorted(made.packed), at)

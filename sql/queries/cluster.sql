@@ -7,7 +7,7 @@ SELECT pg_try_advisory_xact_lock(7001);
 SELECT count(*) FROM core.signature WHERE clustered_at IS NULL;
 
 -- name: batch
-SELECT article_id, number, packed, signature.version, happened_at FROM core.signature JOIN core.article USING (article_id)
+SELECT article_id, signature.xmin::text::bigint AS written, packed, signature.version, happened_at FROM core.signature JOIN core.article USING (article_id)
 WHERE clustered_at IS NULL AND (%(titles)s::text[] IS NULL OR title_id IN (SELECT title_id FROM core.title WHERE title = ANY (%(titles)s)))
 ORDER BY signature.at, url_key LIMIT %(limit)s;
 
@@ -100,7 +100,8 @@ WHERE article.article_id = ANY (%(articles)s);
 
 -- name: matches
 SELECT left_id AS left, right_id AS right, left_in_right, right_in_left, left_words, right_words, passages AS numbers, level
-FROM core.match WHERE left_id = ANY (%(articles)s) AND right_id = ANY (%(articles)s);
+FROM core.match WHERE left_id = ANY (%(articles)s) AND right_id = ANY (%(articles)s)
+    AND level <> 'none';  -- its shares are of texts that were copies once
 
 -- name: members
 SELECT article_id, story_id, relation, kept, own, lag, canonical_id, agency FROM core.story_article JOIN core.story USING (story_id)
@@ -155,5 +156,5 @@ ORDER BY place;
 
 -- name: done
 UPDATE core.signature SET clustered_at = %(at)s
-FROM unnest(%(articles)s::bigint[], %(numbers)s::integer[]) AS read (article_id, number)
-WHERE signature.article_id = read.article_id AND signature.number = read.number;  -- one that was signed anew meanwhile waits on
+FROM unnest(%(articles)s::bigint[], %(written)s::bigint[]) AS read (article_id, written)
+WHERE signature.article_id = read.article_id AND signature.xmin::text::bigint = read.written;  -- one that was signed anew meanwhile waits on

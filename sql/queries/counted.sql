@@ -58,7 +58,7 @@ FROM placed LEFT JOIN LATERAL (
             greatest(3, CASE WHEN left_id = canonical_id THEN left_words ELSE right_words END)::float8 AS size
         FROM generate_series(1, cardinality(passages), 3) AS place
     ) AS passage
-    WHERE left_id = least(article_id, canonical_id) AND right_id = greatest(article_id, canonical_id)
+    WHERE left_id = least(article_id, canonical_id) AND right_id = greatest(article_id, canonical_id) AND level <> 'none'
     GROUP BY size
 ) AS thirds ON agency IS NOT NULL AND relation <> 'origin'
 RETURNING title_id, (happened_at AT TIME ZONE 'UTC')::date AS day;

@@ -8,7 +8,7 @@ SELECT count(*) FROM core.article JOIN core.signature USING (article_id)
 WHERE first_seen_at >= %(since)s AND first_seen_at < %(until)s AND clustered_at IS NOT NULL;
 
 -- name: texts
-SELECT article_id, url, first_seen_at, happened_at, signature.number, signature.version, packed, signed.text, signed.language, shingles
+SELECT article_id, url, first_seen_at, happened_at, signature.number, signature.xmin::text::bigint AS written, signature.version, packed, signed.text, signed.language, shingles
 FROM core.article JOIN core.signature USING (article_id) JOIN core.article_version AS signed USING (article_id, number)
     LEFT JOIN core.repetition ON repetition.title_id = article.title_id AND repetition.version = signature.boilerplate AND repetition.signed = %(version)s
 WHERE (first_seen_at, article_id) > (%(after)s, %(last)s) AND first_seen_at < %(until)s AND clustered_at IS NOT NULL
@@ -21,7 +21,7 @@ WHERE (first_seen_at, article_id) > (%(after)s, %(last)s) AND first_seen_at < %(
 ORDER BY first_seen_at, article_id LIMIT %(limit)s;
 
 -- name: some
-SELECT article_id, happened_at, signature.version, packed, CASE WHEN signature.version <> %(version)s THEN signed.text END AS text, signed.language
+SELECT article_id, happened_at, signature.xmin::text::bigint AS written, signature.version, packed, CASE WHEN signature.version <> %(version)s THEN signed.text END AS text, signed.language
 FROM core.article JOIN core.signature USING (article_id) JOIN core.article_version AS signed USING (article_id, number)
 WHERE article_id = ANY (%(articles)s);
 
@@ -36,3 +36,8 @@ SELECT article_id, url FROM core.article WHERE article_id = ANY (%(articles)s);
 -- name: sign
 UPDATE core.signature SET version = %(version)s, packed = %(packed)s
 WHERE article_id = %(article_id)s AND number = %(number)s;
+
+-- name: moved
+-- Articles that were signed anew since they were read.
+SELECT article_id FROM core.signature JOIN unnest(%(articles)s::bigint[], %(written)s::bigint[]) AS read (article_id, written) USING (article_id)
+WHERE signature.xmin::text::bigint <> read.written;
