@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import DecisionError
-from pipeline.steps import questions, recompute, reviews, rounds
+from pipeline.steps import neighbours, questions, recompute, reviews, rounds
 from pipeline.stories import doubts, matches
 from pipeline.stories.doubts import Question
 
@@ -145,6 +145,22 @@ def test_what_a_person_keeps_is_pinned_and_what_nobody_answers_stays_and_may_be_
 
 
 @pytest.mark.database
+def test_what_a_person_keeps_is_what_was_so_when_it_was_asked(edges):
+    nearly(edges)
+    reviews.ask(edges)
+    (row,) = reviews.waiting(edges)
+    told = questions.asked(row)["body"]
+    with edges.connection.transaction():  # a copy comes that brings them together
+        edges.connection.execute("UPDATE core.match SET level = 'strict', left_in_right = 1, right_in_left = 1")
+        neighbours.regroup(edges.connection, [row["article_id"]], NOON)
+    (now,) = reviews.waiting(edges)
+    assert now["story_id"] == now["other_story"]
+    assert ("two texts, and two stories" in told, "Now they are one story" in questions.asked(now)["body"]) == (True, True)
+    reviews.answer(edges, row["review_id"], "keep", who="ada")
+    assert ask(edges, "SELECT what FROM core.decision") == [("cannot_link",)]
+
+
+@pytest.mark.database
 def test_a_bounded_number_is_asked_a_day(edges):
     nearly(edges)
     none = replace(doubts.DEFAULT, a_day=0)
@@ -206,12 +222,20 @@ def test_what_hangs_on_a_story_by_a_little_is_asked_and_split_for_good(database,
     [("keep", True, "must_link"), ("keep", False, "cannot_link"), ("merge", False, "must_link"), ("split", True, "cannot_link")],
 )
 def test_an_answer_on_copies_means_a_decision_on_both(choice, one_story, what):
-    row = {"kind": "copies", "article_id": 1, "other_id": 2, "story_id": 1, "other_story": 1 if one_story else 2}
-    assert reviews.meaning(row, choice) == (what, (1, 2))
+    row = {"kind": "copies", "article_id": 1, "other_id": 2, "one_story": one_story}
+    for now in (1, 2):
+        assert reviews.meaning(row | {"story_id": 1, "other_story": now}, choice) == (what, (1, 2)), "whatever they are now"
 
 
 def test_a_name_is_no_markdown_and_no_template():
-    row = {"review_id": 7, "kind": "copies", "title_name": "The [Daily](http://x) {{ 7 * 7 }}<b>", "other_name": "Ab|c`d`", "story_id": 1}
+    row = {
+        "review_id": 7,
+        "kind": "copies",
+        "one_story": False,
+        "title_name": "The [Daily](http://x) {{ 7 * 7 }}<b>",
+        "other_name": "Ab|c`d`",
+        "story_id": 1,
+    }
     row |= {"other_story": 2, "happened_at": NOON, "other_at": NOON, "why": "w.", "copies": 2, "titles": 2}
     told = questions.asked(row)
     assert not set("[]{}<>`*") & set(told["subject"])

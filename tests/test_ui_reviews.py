@@ -50,7 +50,7 @@ def test_a_question_is_answered_on_the_page_and_airflow_is_told(edges, database)
     assert f"“{headline}”" in listed.xpath("string(//tbody)")
     assert "Nothing has been answered yet." in listed.text_content()
     page = html.fromstring(one.get(f"/reviews/{number}").text)
-    assert page.xpath("//button[@name='answer']/@value") == ["keep", "split"]
+    assert page.xpath("//button[@name='answer']/@value") == ["merge", "split"]
     assert "Ferry workers" in page.text_content()
     assert press(one, f"/reviews/{number}", answer="lapsed").status_code == 422
     answer = press(one, f"/reviews/{number}", answer="split", note="another agency's text <b>")

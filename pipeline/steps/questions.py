@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 PAGE = "/wiredesk/reviews"
 ASKED = {"copies": "one text?", "canonical": "which stands for the story?"}
-MEANS = {  # kind, and whether they are one story now
-    ("copies", True): "**keep**: they are one text and stay together. **merge**: the same. **split**: they are two, and are parted.",
-    ("copies", False): "**keep**: they are two texts and stay apart. **split**: the same. **merge**: they are one, and put together.",
-    ("canonical", True): "**keep**: the first one stands for the story, as now. **swap**: the second one.",
-    ("canonical", False): "**keep**: the first one stands for its story, as now. **swap**: the second one.",
+MEANS = {  # kind, and whether they were one story when it was asked
+    ("copies", True): "**keep**: they are one text, and one story. **merge**: the same. **split**: they are two, and are parted.",
+    ("copies", False): "**keep**: they are two texts, and two stories. **split**: the same. **merge**: they are one, and put together.",
+    ("canonical", True): "**keep**: the first one stands for the story. **swap**: the second one.",
 }
 
 
@@ -58,13 +57,12 @@ def carry_out(review_id: int, said: Mapping[str, Any]) -> str:
 def asked(row: Mapping[str, Any]) -> Asked:
     """Return a question in words. Names are those of the registry, freed of what Markdown or a template could take for its own."""
     one, other = (re.sub(r"[^\w .,'&()-]|_", " ", row[name]) for name in ("title_name", "other_name"))
-    together = row["story_id"] == row["other_story"]
-    now = "one story" if together else "two stories"
+    now = "one story" if row["story_id"] == row["other_story"] else "two stories"
     body = (
         f"| | {one} | {other} |\n|--|--|--|\n"
         f"| happened, UTC | {row['happened_at']:%d %b %H:%M} | {row['other_at']:%d %b %H:%M} |\n\n"
         f"{row['why']} Now they are {now}; {row['copies']} articles of {row['titles']} titles hang on it.\n\n"
         f"[Both texts side by side]({PAGE}/{row['review_id']})\n\n"
-        f"{MEANS[row['kind'], together]} It holds for good. Unanswered, nothing changes."
+        f"{MEANS[row['kind'], row['one_story']]} It holds for good. Unanswered, nothing changes."
     )
     return Asked(review_id=row["review_id"], subject=f"{row['review_id']} · {one} and {other}: {ASKED[row['kind']]}", body=body)

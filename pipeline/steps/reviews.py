@@ -1,6 +1,7 @@
 """What is doubtful -> rows of ops.review that people are asked; an answer -> a decision that holds whenever stories are made anew.
 
-A question is asked once: what lapsed may be asked again after a month. `keep`, said by a person, is a decision too, for what is as it is.
+A question is asked once: what lapsed may be asked again after a month. `keep`, said by a person, is a decision too, for what was so when
+it was asked: stories may have changed since, and a word must not turn into its opposite.
 """
 
 from __future__ import annotations
@@ -153,9 +154,9 @@ def _decided(edges: Edges, review: Mapping[str, Any], choice: Answer, said: tupl
 
 
 def meaning(review: Mapping[str, Any], choice: Answer) -> tuple[What, tuple[int, ...]]:
-    """Return the decision that an answer is: what is kept is pinned, as it is now."""
+    """Return the decision that an answer is: what is kept is what was so when it was asked."""
     one, other = review["article_id"], review["other_id"]
     if review["kind"] == "canonical":
         return "set_canonical", (other if choice == "swap" else one,)
-    together = choice == "merge" or (choice == "keep" and review["story_id"] == review["other_story"])
+    together = choice == "merge" or (choice == "keep" and review["one_story"])
     return "must_link" if together else "cannot_link", (one, other)

@@ -38,13 +38,14 @@ MEANS = {  # what was answered, in the list of answers
     "lapsed": "nobody answered in time",
 }
 Choice = tuple[str, str, str]  # the answer, what its button says, what it does
+# What is said of a pair is never `keep`: between the page and its answer what is now may change.
 TOGETHER: tuple[Choice, ...] = (
-    ("keep", "One text: leave them together", "They stay in one story, for good, whatever later texts say."),
+    ("merge", "One text: leave them together", "They stay in one story, for good, whatever later texts say."),
     ("split", "Two texts: part them", "They are never in one story again; copies of each go with it. Done at once."),
 )
 APART: tuple[Choice, ...] = (
     ("merge", "One text: put them together", "Their two stories become one, for good. Done at once."),
-    ("keep", "Two texts: leave them apart", "They stay in two stories, for good, whatever later texts say."),
+    ("split", "Two texts: leave them apart", "They stay in two stories, for good, whatever later texts say."),
 )
 
 
@@ -54,7 +55,7 @@ def choices(review: Mapping[str, Any], names: Sequence[str]) -> tuple[Choice, ..
         return TOGETHER if review["story_id"] == review["other_story"] else APART
     one, other = (short(name, 40) for name in names)
     return (
-        ("keep", f"{one} stands for it", "It is the canonical article, as now, for good."),
+        ("keep", f"{one} stands for it", "It is the canonical article, for good."),
         ("swap", f"{other} stands for it", "It becomes the canonical article, for good. Done at once."),
     )
 
