@@ -123,6 +123,59 @@ def test_what_is_out_of_the_window_keeps_its_event(edges):
     assert ask(edges, "SELECT count(*) FROM mart.top_story") == [(0,)], "nothing of the last day is on top of nothing"
 
 
+def merged_into_an_old_one(edges, web):
+    """Three accounts of a strike, the first of which is merged into a story of three weeks ago; return the event and that story."""
+    web.publish("beta", "quay", OWN, at=NOON + timedelta(hours=3))
+    for host in ("alpha", "beta"):  # the larger one keeps its id
+        web.publish(host, "old", UNRELATED, at=NOON - timedelta(days=21))
+    edges.now.forward(hours=4)
+    rounds.run(edges)
+    assert happened(edges) == [["own", "quay", "wire"]]
+    with edges.connection.transaction():
+        edges.connection.execute("DELETE FROM core.sketch WHERE story_id = (SELECT story_id FROM core.reach ORDER BY first_at LIMIT 1)")
+    ((event, lead, url),) = ask(
+        edges,
+        "SELECT event_id, lead_id, url FROM core.event JOIN core.story ON story_id = lead_id JOIN core.article ON article_id = canonical_id",
+    )
+    decisions.decide(edges, "must_link", (at(edges, url.removeprefix("http://")), at(edges, "beta.example/old")), who="ada", why="a test")
+    (into,) = ask(edges, "SELECT merged_into FROM core.story WHERE story_id = %s", lead)[0]
+    return event, lead, into
+
+
+def test_a_story_that_is_merged_into_one_of_which_nothing_is_told_any_more_hands_on_its_place(edges, web):
+    event, lead, into = merged_into_an_old_one(edges, web)
+    assert into != lead
+    for _ in range(2):
+        publish(edges)
+        events(edges)
+        assert ask(edges, "SELECT event_id, story_id, stories, headline IS NOT NULL FROM mart.event") == [(event, into, 3, True)]
+        assert ask(edges, "SELECT stories FROM mart.top_story WHERE event_id = %s", event) == [(3,)]
+
+
+def test_what_was_merged_since_it_was_counted_is_on_top_once_and_seen(edges, web):
+    """Two runs of `stories`: one tells events while the next has made stories, and not published."""
+    web.publish("beta", "quay", OWN, at=NOON + timedelta(hours=3))
+    edges.now.forward(hours=4)
+    rounds.run(edges)
+    pair = at(edges, "gamma.example/own"), at(edges, "npa.example/wire")
+    decisions.decide(edges, "must_link", pair, who="ada", why="a test")
+    for _ in range(2):
+        events(edges)
+        assert ask(edges, "SELECT count(*), count(event_id), max(articles) FROM mart.top_story") == [(4, 1, 4)]
+        assert ask(edges, "SELECT count(*) FROM core.top_story WHERE at = (SELECT max(at) FROM core.top_story)") == [(4,)]
+        publish(edges)
+
+
+def test_a_pick_is_on_the_list_while_its_story_is_not_counted_yet(edges):
+    both = at(edges, "npa.example/wire"), at(edges, "alpha.example/copy")
+    for article in both:
+        topped.pick(edges, article, who="ada", why="a test", last=timedelta(hours=9))
+    decisions.decide(edges, "cannot_link", both, who="ada", why="a test")
+    events(edges)
+    picked = ask(edges, "SELECT url FROM mart.pick WHERE by_hand ORDER BY url")
+    assert picked == [("http://alpha.example/copy",), ("http://npa.example/wire",)]
+
+
 def test_when_people_make_two_stories_one_the_event_goes_on_and_when_they_part_it_is_whole_again(edges):
     (before,) = ask(edges, "SELECT event_id FROM core.event")
     both = at(edges, "gamma.example/own"), at(edges, "npa.example/wire")

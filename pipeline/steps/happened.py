@@ -36,8 +36,8 @@ class _Named:
 
 def write_events(connection: Connection, found: Iterable[Event], window: Window, at: datetime) -> None:
     """Write what differs. Needs the lock of events and a transaction."""
-    rows = dicts(connection, "events.standing", stories=[*window.open, *window.merged])
-    before = {row["story_id"]: row["event_id"] for row in rows}
+    _handed_on(connection, window, at)
+    before = _standing(connection, window)
     told = [*found]
     told += _alone(told, before, window)
     identities = identity.settle([_stories(event) for event in told], before, window.merged)
@@ -56,6 +56,20 @@ def write_events(connection: Connection, found: Iterable[Event], window: Window,
     write(connection, "events.follow_events", **olds, at=at)
     _members(connection, named, {story: into.get(event, event) for story, event in before.items()}, window=window, at=at)
     _figures(connection, {one.event_id for one in named} | set(before.values()))
+
+
+def _standing(connection: Connection, window: Window) -> dict[int, int]:
+    rows = dicts(connection, "events.standing", stories=[*window.open, *window.merged, *window.merged.values()])
+    return {row["story_id"]: row["event_id"] for row in rows}
+
+
+def _handed_on(connection: Connection, window: Window, at: datetime) -> None:
+    """Let a story that was merged into one out of the window leave its event: that one has its place, unless it has one of its own."""
+    orphans = {story: heir for story, heir in window.merged.items() if heir not in window.open}
+    events = set(_standing(connection, Window(open={}, merged=orphans)).values()) if orphans else ()
+    write(connection, "events.inherit", stories=list(orphans), into=list(orphans.values()))
+    write(connection, "events.leave", stories=list(orphans))
+    write(connection, "events.mend_leads", events=sorted(events), at=at)
 
 
 def unmet(connection: Connection, together: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]]) -> set[int]:

@@ -119,6 +119,28 @@ FROM unnest(%(event_id)s::bigint[], %(lead_id)s::bigint[]) AS new (event_id, lea
 -- name: leave
 DELETE FROM core.event_story WHERE story_id = ANY (%(stories)s::bigint[]);
 
+-- name: inherit
+-- A story that was merged into one of which nothing is told any more, and which is in no event, hands on its place.
+WITH heir AS (
+    SELECT DISTINCT ON ("into") story_id, "into"
+    FROM unnest(%(stories)s::bigint[], %(into)s::bigint[]) AS merged (story_id, "into") JOIN core.event_story USING (story_id)
+    WHERE NOT EXISTS (SELECT FROM core.event_story AS mine WHERE mine.story_id = merged."into")
+    ORDER BY "into", story_id
+), lead AS (
+    UPDATE core.event SET lead_id = "into" FROM heir WHERE lead_id = heir.story_id
+)
+UPDATE core.event_story SET story_id = "into" FROM heir WHERE event_story.story_id = heir.story_id;
+
+-- name: mend_leads
+-- An event whose lead has left it is stood for by the story most like its others.
+UPDATE core.event SET lead_id = likest.story_id, changed_at = %(at)s
+FROM (
+    SELECT DISTINCT ON (event_id) event_id, story_id FROM core.event_story WHERE event_id = ANY (%(events)s::bigint[])
+    ORDER BY event_id, likeness DESC, story_id
+) AS likest
+WHERE event.event_id = likest.event_id AND merged_into IS NULL
+    AND NOT EXISTS (SELECT FROM core.event_story AS member WHERE member.event_id = event.event_id AND member.story_id = event.lead_id);
+
 -- name: join
 INSERT INTO core.event_story AS mine (story_id, event_id, likeness, because, joined_at)
 SELECT story, event_id, likeness, because, %(at)s
@@ -140,11 +162,13 @@ WHERE event_id = ANY (%(events)s::bigint[]) AND merged_into IS NULL GROUP BY eve
 
 -- name: happenings
 WITH live AS MATERIALIZED (
-    SELECT reach.story_id, member.event_id, coalesce(member.event_id, -reach.story_id) AS happening
-    FROM core.reach LEFT JOIN core.event_story AS member USING (story_id)
+    SELECT reach.story_id, now_id, coalesce(theirs.event_id, mine.event_id) AS event_id, coalesce(theirs.event_id, mine.event_id, -now_id) AS happening
+    FROM core.reach JOIN core.story USING (story_id)
+        CROSS JOIN LATERAL (SELECT coalesce(merged_into, story_id) AS now_id) AS merged  -- since it was counted
+        LEFT JOIN core.event_story AS mine ON mine.story_id = reach.story_id LEFT JOIN core.event_story AS theirs ON theirs.story_id = now_id
     WHERE last_at > %(since)s AND last_at <= %(at)s
 ), ran AS MATERIALIZED (
-    SELECT happening, event_id, live.story_id, coverage.owner, country, title_id, happened_at, relation, agency,
+    SELECT happening, event_id, live.story_id, now_id, coverage.owner, country, title_id, happened_at, relation, agency,
         (SELECT min(best_rank) FROM core.sighting WHERE sighting.article_id = coverage.article_id) AS best_rank
     FROM live JOIN core.coverage USING (story_id) WHERE happened_at <= %(at)s
 ), given AS (
@@ -155,7 +179,7 @@ WITH live AS MATERIALIZED (
         FROM ran GROUP BY happening, owner
     ) AS voice GROUP BY happening
 ), figures AS (
-    SELECT happening, min(event_id) AS event_id, min(story_id) AS first_id, count(DISTINCT story_id) AS stories,
+    SELECT happening, min(event_id) AS event_id, min(story_id) AS first_id, count(DISTINCT now_id) AS stories,
         count(DISTINCT coalesce(agency, owner)) FILTER (WHERE relation = 'origin') AS sources, count(*) AS articles,
         count(DISTINCT title_id) AS titles, count(DISTINCT owner) AS owners, count(DISTINCT country) AS countries, min(best_rank) AS best_rank,
         (extract(epoch FROM %(at)s::timestamptz - max(happened_at)) / 3600)::float8 AS hours
@@ -165,6 +189,7 @@ SELECT lead.story_id, figures.event_id, stories, sources, articles, titles, owne
     coalesce(prominence, 0)::float8 AS prominence, owners_lately, owners_before, hours, origin.section, origin.owner
 FROM figures JOIN given USING (happening)
     LEFT JOIN core.event ON event.event_id = figures.event_id
+        AND EXISTS (SELECT FROM core.coverage WHERE coverage.story_id = lead_id)  -- which has none while it was merged and is not counted anew
     CROSS JOIN LATERAL (SELECT coalesce(event.lead_id, figures.first_id) AS story_id) AS lead
     JOIN core.coverage AS origin ON origin.story_id = lead.story_id AND origin.relation = 'origin'
 ORDER BY lead.story_id;
@@ -178,10 +203,10 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (place integer, story_id bigint,
     sources_part float8, owners_part float8, countries_part float8, rank_part float8, growth_part float8, age_part float8, score float8);
 
 -- name: wishes
-SELECT decision_id, mine.story_id, member.event_id, origin.section, origin.owner, who, why
-FROM core.decision JOIN core.story_article AS mine USING (article_id)
+SELECT decision_id, mine.story_id, member.event_id, origin.section, coalesce(origin.owner, title.owner) AS owner, who, why
+FROM core.decision JOIN core.story_article AS mine USING (article_id) JOIN core.article USING (article_id) JOIN core.title USING (title_id)
     LEFT JOIN core.event_story AS member ON member.story_id = mine.story_id
-    JOIN core.coverage AS origin ON origin.story_id = mine.story_id AND origin.relation = 'origin'
+    LEFT JOIN core.coverage AS origin ON origin.story_id = mine.story_id AND origin.relation = 'origin'
 WHERE what = 'pick' AND withdrawn_at IS NULL AND decision.until > %(at)s
 ORDER BY decision.at DESC, decision_id DESC;
 

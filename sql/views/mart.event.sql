@@ -1,7 +1,7 @@
 -- An event: what happened, as several independent stories tell it, in titles and languages.
 SELECT
     event.event_id,                                                 -- identity; it stays when stories join
-    event.lead_id AS story_id,                                      -- the story most like all others: it stands for the event
+    story.story_id,                                                 -- the story most like all others: it stands for the event
     lead.headline::text AS headline,                                -- headline of that story's canonical article
     lead.language,                                                  -- language of that article
     reach.stories,                                                  -- independent stories about it
@@ -18,7 +18,8 @@ SELECT
     event.changed_at::timestamptz AS changed_at                     -- when its stories last changed
 FROM core.event
     JOIN core.event_reach AS reach USING (event_id)
-    LEFT JOIN core.story ON story.story_id = event.lead_id
+    JOIN core.story AS placed ON placed.story_id = event.lead_id
+    JOIN core.story ON story.story_id = coalesce(placed.merged_into, placed.story_id)
     LEFT JOIN core.article ON article.article_id = story.canonical_id
     LEFT JOIN core.article_version AS lead ON lead.article_id = article.article_id AND lead.number = article.version
 WHERE reach.stories > 1

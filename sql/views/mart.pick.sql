@@ -1,7 +1,7 @@
 -- One of our picks now: people's first, then by rule from what is on top, mixed by event, owner and section.
 SELECT
     pick.place,                                                     -- in the list, from 1
-    pick.story_id,                                                  -- story
+    story.story_id,                                                 -- story
     pick.event_id,                                                  -- its event; null: it stands alone
     version.headline::text AS headline,                             -- headline of the canonical article
     title.name::text AS title_name,                                 -- title of the canonical article
@@ -13,7 +13,8 @@ SELECT
     pick.why,                                                       -- the reason
     pick.at::timestamptz AS at                                      -- when that was so: the last run of events, or the last pick
 FROM core.pick
-    JOIN core.story USING (story_id)
+    JOIN core.story AS placed USING (story_id)
+    JOIN core.story ON story.story_id = coalesce(placed.merged_into, placed.story_id)
     JOIN core.article ON article.article_id = story.canonical_id
     JOIN core.article_version AS version ON version.article_id = article.article_id AND version.number = article.version
     JOIN core.title USING (title_id)

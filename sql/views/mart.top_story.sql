@@ -1,7 +1,7 @@
 -- What is on top now: an event, or a story that stands alone, with the parts of its score. Independent sources and owners count, not copies.
 SELECT
     top.place,                                                      -- 1 is the top
-    top.story_id,                                                   -- story; of an event, the one that stands for it
+    story.story_id,                                                 -- story; of an event, the one that stands for it
     top.event_id,                                                   -- event; null: the story stands alone
     version.headline::text AS headline,                             -- headline of the canonical article
     title.name::text AS title_name,                                 -- title of the canonical article
@@ -25,7 +25,8 @@ SELECT
     top.score,                                                      -- the sum of the parts x age_part
     top.at::timestamptz AS at                                       -- when that was so: the last run of events
 FROM core.top_story AS top
-    JOIN core.story USING (story_id)
+    JOIN core.story AS placed USING (story_id)
+    JOIN core.story ON story.story_id = coalesce(placed.merged_into, placed.story_id)
     JOIN core.article ON article.article_id = story.canonical_id
     JOIN core.article_version AS version ON version.article_id = article.article_id AND version.number = article.version
     JOIN core.title USING (title_id)
