@@ -121,6 +121,17 @@ def test_a_page_that_fails_for_a_moment_is_asked_again_and_then_refused(edges, w
     publish(edges)
 
 
+def test_a_page_that_was_put_off_by_a_clock_that_was_ahead_is_due(edges, web):
+    url = web.publish("alpha", "slow", UNRELATED)
+    page, web.pages[url] = web.pages[url], Reason.TIMED_OUT
+    edges.now.forward(days=400)
+    poll(edges)
+    fetch(edges)
+    edges.now.forward(days=-400)
+    web.pages[url] = page
+    assert fetch(edges)["page"].doors["fetched"] == 1
+
+
 def test_what_robots_txt_forbids_is_refused_and_never_asked(edges, web):
     url = web.publish("alpha", "private/plan", UNRELATED)
     poll(edges)

@@ -231,6 +231,15 @@ def test_related_stories_are_the_events_first_with_a_reason_and_never_copies(edg
     assert all(story != wire and because for story, _, because, _ in rows)
 
 
+def test_a_list_of_a_clock_that_was_ahead_is_no_list_of_now(edges):
+    edges.now.forward(hours=12)
+    events(edges)
+    edges.now.forward(hours=-11)
+    events(edges)
+    for name in ("top_story", "pick"):
+        assert ask(edges, f"SELECT DISTINCT at FROM mart.{name}") == [(edges.now(),)]
+
+
 def test_every_part_of_a_score_is_kept_and_they_add_up(edges):
     rows = ask(
         edges,

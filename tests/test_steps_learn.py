@@ -172,3 +172,12 @@ def test_a_sentence_of_another_owners_copy_is_the_wires_and_weighs(edges, clock,
             within(web, number, host)
     read(edges, clock)
     assert ask(edges, "SELECT count(*) FROM core.repetition") == [(0,)]
+
+
+def test_what_was_learnt_by_a_clock_that_was_ahead_gives_way(edges, clock, web):
+    for number in range(3):
+        within(web, number)
+    read(edges, clock)
+    ask(edges, "UPDATE core.repetition SET learnt_at = learnt_at + interval '1 year' RETURNING 1")
+    read(edges, clock)
+    assert ask(edges, "SELECT learnt_at FROM core.repetition") == [(clock() - timedelta(seconds=1),)], "the next that is learnt is newer"

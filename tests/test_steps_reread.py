@@ -159,3 +159,12 @@ def test_a_copy_is_read_again_sooner_even_where_the_changed_one_has_left_their_s
     )
     clock.forward(minutes=20)
     assert doors(edges) == {"unchanged": 1}
+
+
+def test_a_time_that_only_a_wrong_clock_can_have_set_is_due_and_then_as_if_it_had_been_right(edges, clock):
+    year = timedelta(days=365)
+    ask(edges, "UPDATE ops.reread SET since = since + %s, due_at = due_at + %s RETURNING 1", year, year)
+    clock.forward(minutes=1)
+    assert doors(edges) == {"unchanged": 3}
+    assert doors(edges) == {}
+    assert ask(edges, "SELECT DISTINCT since, due_at FROM ops.reread") == [(clock(), clock() + timedelta(hours=1))]

@@ -147,6 +147,24 @@ def test_a_silent_title_is_told_once_and_ends_with_its_next_article(edges):
 
 
 @pytest.mark.database
+def test_of_two_that_watch_at_once_one_tells(edges, database, tmp_path):
+    told = []
+    later(edges, hours=5)
+
+    def tell(alarm):
+        told.append(alarm)
+        if len(told) == 1:
+            with world(database, tmp_path, now=edges.now) as other:
+                watch(other, tell=told.append)
+
+    watch(edges, tell=tell)
+    assert len(told) == 1
+    ask(edges, "UPDATE ops.alarm SET told_at = NULL RETURNING 1")
+    watch(edges, tell=told.append)
+    assert len(told) == 2, "it is not kept from telling for ever"
+
+
+@pytest.mark.database
 def test_if_nothing_was_read_no_title_is_silent(edges):
     with edges.connection.transaction():
         edges.connection.execute("DELETE FROM ops.poll WHERE at > %s", [edges.now() - timedelta(hours=3)])

@@ -75,14 +75,20 @@ def late(edges: Edges, dag: str, minutes: int, tell: Tell = _nobody) -> None:
 
 
 def _tell(edges: Edges, now: datetime, tell: Tell) -> None:
-    """Tell each alarm, then note that it was told: who fails between the two tells it again."""
+    """Tell each alarm, then note that it was told: who fails between the two tells it again. Who finds another at it goes home."""
     with edges.connection.transaction():
+        if not value(edges.connection, "alarms.telling"):  # a notifier may take long, so the session holds it, and no transaction
+            return
         rows = dicts(edges.connection, "alarms.untold", at=now)
-    for row in rows:
-        number = row.pop("alarm_id")
-        tell(row)
+    try:
+        for row in rows:
+            number = row.pop("alarm_id")
+            tell(row)
+            with edges.connection.transaction():
+                write(edges.connection, "alarms.told", alarm_id=number, at=now)
+    finally:
         with edges.connection.transaction():
-            write(edges.connection, "alarms.told", alarm_id=number, at=now)
+            value(edges.connection, "alarms.told_all")
 
 
 def _watched(edges: Edges, now: datetime, paused: Collection[str] | None) -> Counter[str]:

@@ -67,6 +67,7 @@ def _learnt(edges: Edges, title: int) -> str:
 
 def _repeated(edges: Edges, title: int) -> bool:
     """Keep the shingles that a title repeats, and return whether they are others than before."""
+    write(edges.connection, "learn.set_back", title_id=title, at=edges.now())
     which = {"title_id": title, "limit": ARTICLES, "signed": signatures.VERSION}
     own = [signatures.unpack(row["packed"]) for row in dicts(edges.connection, "learn.signatures", **which)]
     shingles = boilerplate.learn(own)

@@ -81,7 +81,7 @@ def _stored(edges: Edges, look: Look) -> str:
         write(edges.connection, "reread.withdrawn", article_id=look.claim.article_id, at=look.at if reason else None)
         door = "withdrawn" if reason else door if door.startswith("changed") else "back"
     etag, modified = validators(look.answer)
-    due = due_next(look.claim.since, look.at)
+    due = due_next(min(look.claim.since, look.at), look.at)
     write(edges.connection, "reread.done", **held, at=look.at, due_at=due, outcome=door, etag=etag, last_modified=modified)
     return door
 

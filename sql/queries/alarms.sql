@@ -61,6 +61,12 @@ UPDATE ops.alarm SET ended_at = greatest(since, %(at)s::timestamptz) WHERE alarm
 -- name: silenced
 SELECT DISTINCT kind, subject FROM ops.silence WHERE until > %(at)s;
 
+-- name: telling
+SELECT pg_try_advisory_lock(7008);
+
+-- name: told_all
+SELECT pg_advisory_unlock(7008);
+
 -- name: untold
 -- What holds, and nobody has silenced or been told of.
 SELECT alarm_id, kind, subject, cause, step, anchor FROM ops.alarm

@@ -216,10 +216,10 @@ SELECT %(at)s, place, story_id, event_id, decision_id, section, owner, why
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (place integer, story_id bigint, event_id bigint, decision_id bigint, section text, owner text, why text);
 
 -- name: clear_top
-DELETE FROM core.top_story WHERE at = %(at)s OR at < %(before)s;
+DELETE FROM core.top_story WHERE at >= %(at)s OR at < %(before)s;  -- a later one is of a clock that was wrong
 
 -- name: clear_picks
-DELETE FROM core.pick WHERE at = %(at)s OR at < %(before)s;
+DELETE FROM core.pick WHERE at >= %(at)s OR at < %(before)s;
 
 -- name: prune_sketches
 DELETE FROM core.sketch WHERE at < %(before)s;

@@ -1,15 +1,16 @@
--- Pages that are due, and what a fetch leaves behind. What was never claimed is due, whatever the clock said when it was seen.
+-- Pages that are due, and what a fetch leaves behind. What was never claimed is due, whatever the clock said when it was seen; and
+-- what was put off for longer than anything is (web/waits.py: a day), by a clock that was wrong.
 
 -- name: due_hosts
 SELECT host, count(*) AS pages FROM ops.intake
-WHERE state = 'waiting' AND (next_try_at <= %(now)s OR fence = 0) AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
+WHERE state = 'waiting' AND (next_try_at <= %(now)s OR fence = 0 OR next_try_at > %(now)s::timestamptz + interval '25 hours') AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
     AND (%(titles)s::text[] IS NULL OR article_id IN (SELECT article_id FROM core.article JOIN core.title USING (title_id) WHERE title = ANY (%(titles)s)))
 GROUP BY host ORDER BY pages DESC, host;
 
 -- name: claim
 WITH due AS (
     SELECT article_id FROM ops.intake
-    WHERE state = 'waiting' AND (next_try_at <= %(now)s OR fence = 0) AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
+    WHERE state = 'waiting' AND (next_try_at <= %(now)s OR fence = 0 OR next_try_at > %(now)s::timestamptz + interval '25 hours') AND lease_until NOT BETWEEN %(wall)s AND %(beyond)s
         AND (%(hosts)s::text[] IS NULL OR host = ANY (%(hosts)s))
         AND (%(titles)s::text[] IS NULL OR EXISTS (
             SELECT FROM core.article JOIN core.title USING (title_id) WHERE article.article_id = intake.article_id AND title = ANY (%(titles)s)))

@@ -56,6 +56,10 @@ JOIN core.signature AS theirs ON theirs.article_id = other.article_id
 WHERE title.owner <> (SELECT owner FROM core.title WHERE title_id = %(title_id)s)
     AND theirs.packed IS NOT NULL AND theirs.version = %(signed)s;
 
+-- name: set_back
+-- What was learnt by a clock that was ahead is older than what is learnt now.
+UPDATE core.repetition SET learnt_at = %(at)s::timestamptz - interval '1 second' WHERE title_id = %(title_id)s AND learnt_at > %(at)s;
+
 -- name: repeated
 SELECT DISTINCT ON (title_id) title_id, shingles FROM core.repetition WHERE title_id = ANY (%(titles)s) AND signed = %(signed)s
 ORDER BY title_id, learnt_at DESC, version;
