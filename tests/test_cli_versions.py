@@ -1,7 +1,6 @@
 """`versions`, `reread`, `learn` and `reextract` as somebody types them: what they print, and how they end."""
 
 import json
-from datetime import timedelta
 
 import pytest
 from builders_news import NOON, UNRELATED, WIRE, Clock, Web, ask, world
@@ -89,7 +88,7 @@ def test_a_day_that_is_none_ends_with_2_and_shows_one(run):
 
 
 def test_reread_and_learn_say_what_they_did_or_what_would_bring_them_something(run, edges):
-    ask(edges, "UPDATE ops.reread SET due_at = %s RETURNING 1", edges.now() + timedelta(days=3650))
+    ask(edges, "UPDATE ops.reread SET due_at = now() + interval '7 days' RETURNING 1")
     shown = run("reread")
     assert (shown.exit_code, "ops.reread" in shown.stdout) == (0, True)
     ask(edges, "UPDATE core.article_version SET extracted_at = '2020-01-01Z' RETURNING 1")

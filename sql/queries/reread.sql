@@ -66,7 +66,7 @@ INSERT INTO raw.page (article_id, fence, url, content_type, bytes, body, fetched
 VALUES (%(article_id)s, %(fence)s, %(url)s, %(content_type)s, %(bytes)s, %(body)s, %(at)s, %(robots)s, %(etag)s, %(last_modified)s);
 
 -- name: done
-UPDATE ops.reread SET reads = reads + 1, last_at = %(at)s, since = least(since, %(at)s), due_at = %(due_at)s, outcome = %(outcome)s,
+UPDATE ops.reread SET reads = reads + 1, last_at = %(at)s::timestamptz, since = least(since, %(at)s::timestamptz), due_at = %(due_at)s, outcome = %(outcome)s,
     etag = coalesce(%(etag)s, etag), last_modified = coalesce(%(last_modified)s, last_modified), lease_until = '2000-01-01Z'
 WHERE article_id = %(article_id)s AND fence = %(fence)s;
 
