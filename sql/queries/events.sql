@@ -72,10 +72,11 @@ WHERE story_id = ANY (%(stories)s::bigint[]) ORDER BY story_id;
 -- name: stands_for
 -- The article that speaks for an event beside another article: its lead's, unless that is of the other's story.
 SELECT story.canonical_id AS article_id FROM core.event JOIN core.event_story ON event_story.event_id = coalesce(event.merged_into, event.event_id)
-    JOIN core.story USING (story_id) LEFT JOIN core.event AS now ON now.event_id = event_story.event_id
+    JOIN core.story AS member USING (story_id) JOIN core.story ON story.story_id = coalesce(member.merged_into, member.story_id)
+    LEFT JOIN core.event AS now ON now.event_id = event_story.event_id
 WHERE event.event_id = %(event_id)s
     AND NOT EXISTS (SELECT FROM core.story_article WHERE article_id = %(beside)s AND story_article.story_id = story.story_id)
-ORDER BY story_id = now.lead_id DESC, likeness DESC, story_id LIMIT 1;
+ORDER BY member.story_id = now.lead_id DESC, likeness DESC, member.story_id LIMIT 1;
 
 -- name: withdraw
 UPDATE core.decision SET withdrawn_at = %(at)s, withdrawn_by = %(who)s, withdrawn_why = %(why)s

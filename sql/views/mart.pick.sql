@@ -20,3 +20,7 @@ FROM core.pick
     JOIN core.title USING (title_id)
     LEFT JOIN core.decision USING (decision_id)
 WHERE pick.at = (SELECT max(at) FROM core.pick)
+    AND NOT EXISTS (  -- two that were merged since are one, at the place of the first
+        SELECT FROM core.pick AS above JOIN core.story AS led USING (story_id)
+        WHERE above.at = pick.at AND above.place < pick.place AND coalesce(led.merged_into, led.story_id) = story.story_id
+    )

@@ -32,3 +32,7 @@ FROM core.top_story AS top
     JOIN core.title USING (title_id)
     LEFT JOIN core.agency ON agency.agency = story.agency
 WHERE top.at = (SELECT max(at) FROM core.top_story)
+    AND NOT EXISTS (  -- two that were merged since are one, at the place of the first
+        SELECT FROM core.top_story AS above JOIN core.story AS led USING (story_id)
+        WHERE above.at = top.at AND above.place < top.place AND coalesce(led.merged_into, led.story_id) = story.story_id
+    )
