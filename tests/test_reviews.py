@@ -144,20 +144,69 @@ def test_what_a_person_keeps_is_pinned_and_what_nobody_answers_stays_and_may_be_
         reviews.answer(edges, 99, "keep", who="ada")
 
 
+def said(edges, row, choice):
+    """Answer as Airflow does, which knows the question's number alone."""
+    return reviews.answer(edges, row["review_id"], choice, who="ada")
+
+
+def turn(edges, row, level):
+    """Let what `cluster` finds put the pair together, or part it, after it was asked about."""
+    with edges.connection.transaction():
+        edges.connection.execute(
+            "UPDATE core.match SET level = %s WHERE %s IN (left_id, right_id)",
+            [level, row["other_id"] if row["title_name"] != "Beta" else row["article_id"]],
+        )
+        neighbours.regroup(edges.connection, [row["article_id"], row["other_id"]], NOON)
+
+
+@pytest.fixture
+def hanging(database, tmp_path):
+    """Three copies, one of which hangs on them by a little, and the question about it."""
+    web = Web()
+    for title, text in (("alpha", WIRE), ("gamma", WIRE), ("beta", HARDLY)):
+        web.publish(title, "strike", text)
+    with world(database, tmp_path, web=web, now=Clock()) as edges:
+        rounds.run(edges)
+        reviews.ask(edges)
+        yield edges
+
+
 @pytest.mark.database
-def test_what_a_person_keeps_is_what_was_so_when_it_was_asked(edges):
+def test_two_stories_that_a_person_keeps_stay_two_though_a_copy_brought_them_together_since(edges):
     nearly(edges)
     reviews.ask(edges)
     (row,) = reviews.waiting(edges)
-    told = questions.asked(row)["body"]
-    with edges.connection.transaction():  # a copy comes that brings them together
-        edges.connection.execute("UPDATE core.match SET level = 'strict', left_in_right = 1, right_in_left = 1")
-        neighbours.regroup(edges.connection, [row["article_id"]], NOON)
+    told, before = questions.asked(row)["body"], stories(edges)
+    turn(edges, row, "strict")
     (now,) = reviews.waiting(edges)
     assert now["story_id"] == now["other_story"]
     assert ("two texts, and two stories" in told, "Now they are one story" in questions.asked(now)["body"]) == (True, True)
-    reviews.answer(edges, row["review_id"], "keep", who="ada")
+    said(edges, row, "keep")
     assert ask(edges, "SELECT what FROM core.decision") == [("cannot_link",)]
+    assert stories(edges) == before
+
+
+@pytest.mark.database
+def test_one_story_that_a_person_keeps_stays_one_though_it_was_parted_since(hanging):
+    (row,) = reviews.waiting(hanging)
+    told, before = questions.asked(row)["body"], stories(hanging)
+    turn(hanging, row, "none")
+    (now,) = reviews.waiting(hanging)
+    assert now["story_id"] != now["other_story"]
+    assert ("one text, and one story" in told, "Now they are two stories" in questions.asked(now)["body"]) == (True, True)
+    said(hanging, row, "keep")
+    assert ask(hanging, "SELECT what FROM core.decision") == [("must_link",)]
+    assert stories(hanging) == before
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("choice", ["keep", "merge"])
+def test_an_answer_that_changes_nothing_is_a_decision_and_leaves_the_story(hanging, choice):
+    (row,) = reviews.waiting(hanging)
+    before = ask(hanging, "SELECT * FROM core.story_article ORDER BY article_id")
+    said(hanging, row, choice)
+    assert ask(hanging, "SELECT what, decision_id FROM core.decision JOIN ops.review USING (decision_id)") == [("must_link", 1)]
+    assert ask(hanging, "SELECT * FROM core.story_article ORDER BY article_id") == before
 
 
 @pytest.mark.database
@@ -182,23 +231,51 @@ def test_an_answer_that_contradicts_what_was_decided_is_kept_with_the_reason(edg
     assert (number, "not carried out" in note) == (None, True)
 
 
-@pytest.mark.database
-def test_a_canonical_article_is_swapped_for_good(edges):
+FEW = replace(doubts.DEFAULT, copies=2)
+
+
+def doubted(edges):
+    """Ask which of two articles stands for the museum's story: Gamma's, which came first, or Alpha's, which is longer."""
     with edges.connection.transaction():
         edges.connection.execute("UPDATE core.title SET agency = NULL")
         edges.connection.execute("UPDATE core.reach SET articles = 3, last_at = %s", [NOON])
         edges.connection.execute(
             "UPDATE core.article SET first_seen_at = first_seen_at + interval '5 minutes' WHERE url LIKE '%alpha%museum'"
         )
-    policy = replace(doubts.DEFAULT, copies=2)
-    assert reviews.ask(edges, policy=policy)["question"].doors["asked"] == 1
+    assert reviews.ask(edges, policy=FEW)["question"].doors["asked"] == 1
     (row,) = reviews.waiting(edges, "canonical")
     assert (row["title_name"], row["other_name"]) == ("Gamma", "Alpha")
-    reviews.answer(edges, row["review_id"], "swap", who="ada")
+    return row
+
+
+def standing_for_the_museum(edges):
+    return ask(edges, "SELECT canonical_id FROM core.story JOIN core.article ON article_id = canonical_id WHERE url LIKE %s", "%museum")
+
+
+@pytest.mark.database
+def test_a_canonical_article_is_swapped_for_good(edges):
+    row = doubted(edges)
+    said(edges, row, "swap")
     recompute.recompute(edges, NOON - 24 * HOUR, NOON + 24 * HOUR, apply=True)
-    ((canonical,),) = ask(edges, "SELECT url FROM core.story JOIN core.article ON article_id = canonical_id WHERE url LIKE %s", "%museum")
-    assert "alpha" in canonical
-    assert reviews.ask(edges, policy=policy)["question"].seen == 0
+    assert standing_for_the_museum(edges) == [(row["other_id"],)]
+    assert reviews.ask(edges, policy=FEW)["question"].seen == 0
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("choice", "stands"), [("keep", "article_id"), ("swap", "other_id")])
+def test_what_stood_for_a_story_when_it_was_asked_is_what_a_person_keeps(edges, choice, stands):
+    row = doubted(edges)
+    told = questions.asked(row)["body"]
+    with edges.connection.transaction():
+        edges.connection.execute("UPDATE core.article SET first_seen_at = first_seen_at - interval '1 hour' WHERE url LIKE '%alpha%museum'")
+        neighbours.regroup(edges.connection, [row["article_id"]], NOON)
+    assert standing_for_the_museum(edges) == [(row["other_id"],)]
+    (now,) = reviews.waiting(edges, "canonical")
+    for body in (told, questions.asked(now)["body"]):
+        assert "**keep**: the first one stands for the story. **swap**: the second one." in body
+    said(edges, row, choice)
+    assert ask(edges, "SELECT what, article_id FROM core.decision") == [("set_canonical", row[stands])]
+    assert standing_for_the_museum(edges) == [(row[stands],)]
 
 
 @pytest.mark.database

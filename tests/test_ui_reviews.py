@@ -9,7 +9,7 @@ from lxml import html
 from test_ui import ADA, GUEST, client, press
 
 from pipeline.machine.roles import taken_on
-from pipeline.steps import reviews, rounds
+from pipeline.steps import neighbours, reviews, rounds
 from pipeline.steps.decisions import decide
 from pipeline.steps.topped import pick
 from pipeline.ui.visitor import Visitor
@@ -68,6 +68,49 @@ def test_a_question_is_answered_on_the_page_and_airflow_is_told(edges, database)
     assert "another agency's text <b>" in html.fromstring(one.get("/reviews").text).text_content()
     assert press(one, "/reviews/999", answer="keep").status_code == 409
     assert one.get("/reviews/999").status_code == 404
+
+
+def turn(edges, level):
+    """Let what `cluster` finds put Beta's article and the others together, or part them."""
+    beta, _ = article_of(edges, "beta.example/strike")
+    with edges.connection.transaction():
+        edges.connection.execute("UPDATE core.match SET level = %s WHERE %s IN (left_id, right_id)", [level, beta])
+        neighbours.regroup(edges.connection, [beta], edges.now())
+
+
+@pytest.mark.parametrize(
+    ("shown", "since", "button", "what", "sizes"),
+    [
+        ("none", "strict", "Two texts: leave them apart", "cannot_link", [1, 1, 2]),
+        ("none", "strict", "One text: put them together", "must_link", [1, 3]),
+        ("strict", "none", "One text: leave them together", "must_link", [1, 3]),
+        ("strict", "none", "Two texts: part them", "cannot_link", [1, 1, 2]),
+    ],
+)
+def test_a_button_does_what_it_said_though_the_stories_have_changed_since_the_page_was_shown(
+    edges, database, shown, since, button, what, sizes
+):
+    one = client(taken_on(database, "ui"), now=edges.now())
+    (number,) = (row["review_id"] for row in reviews.waiting(edges))
+    turn(edges, shown)
+    page = html.fromstring(one.get(f"/reviews/{number}").text)
+    (answer,) = page.xpath("//button[@name='answer'][normalize-space()=$said]/@value", said=button)
+    turn(edges, since)
+    assert press(one, f"/reviews/{number}", answer=answer).status_code == 303
+    assert ask(edges, "SELECT what FROM core.decision") == [(what,)]
+    assert sorted(len(story) for story in stories(edges)) == sizes
+
+
+def test_a_keep_of_two_texts_which_the_page_does_not_say_is_refused_with_the_way_back(edges, database):
+    one = client(database, now=edges.now())
+    (number,) = (row["review_id"] for row in reviews.waiting(edges))
+    one.headers["referer"] = f"http://testserver/reviews/{number}"
+    for answer, status in (("keep", 409), ("swap", 409), ("true", 422), ("", 422)):
+        refused = press(one, f"/reviews/{number}", answer=answer)
+        told = html.fromstring(refused.text)
+        assert (answer, refused.status_code, told.xpath("//p[@class='lead']/a/@href")) == (answer, status, [f"/reviews/{number}"])
+        assert told.xpath("string(//p[@class='wrap'])").endswith(".")
+    assert ask(edges, "SELECT count(answer) FROM ops.review UNION ALL SELECT count(*) FROM core.decision") == [(0,), (0,)]
 
 
 def test_copies_are_split_joined_and_chosen_from_the_pages_of_their_story(edges, database):

@@ -90,6 +90,7 @@ def answer(request: Request, review_id: int, fields: Form) -> RedirectResponse:
         raise HTTPException(422, "There is no such answer.")
     house = request.app.state.house
     with opened(house.settings, house.where()) as edges:
+        _refuse_what_no_page_says(edges, review_id, choice)
         try:
             step.answer(edges, review_id, cast("step.Answer", choice), who=who, note=note)
         except DecisionError as error:
@@ -97,6 +98,14 @@ def answer(request: Request, review_id: int, fields: Form) -> RedirectResponse:
     return _to(
         request, f"/reviews/{review_id}", BackgroundTask(house.answered, review_id, choice, who)
     )  # the answer holds, whatever Airflow does
+
+
+def _refuse_what_no_page_says(edges: Edges, review_id: int, choice: str) -> None:
+    """Refuse `keep` of a pair: an older page said it of what was so then, which nobody knows any more."""
+    with edges.connection.transaction():
+        kinds = [row["kind"] for row in dicts(edges.connection, "reviews.one", review_id=review_id)]
+    if choice == "keep" and kinds == ["copies"]:
+        raise HTTPException(409, "The page is too old: say of the two again whether they are one text or two.")
 
 
 @routes.post("/stories/{story_id}/decide", response_model=None)
