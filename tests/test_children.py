@@ -95,7 +95,9 @@ def hosted():
 
 
 def descendants():
-    return {child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE}
+    """Return what we have started and runs; but for Postgres, which begins and ends its own processes as it likes."""
+    found = psutil.Process().children(recursive=True)
+    return {child for child in found if child.status() != psutil.STATUS_ZOMBIE and child.name() != "postgres"}
 
 
 def descriptors():
