@@ -165,6 +165,20 @@ def test_of_two_that_watch_at_once_one_tells(edges, database, tmp_path):
 
 
 @pytest.mark.database
+def test_what_begins_while_another_tells_is_told_by_that_one(edges, database, tmp_path):
+    told = []
+
+    def tell(alarm):
+        told.append(alarm["subject"])
+        if len(told) == 1:
+            with world(database, tmp_path, now=edges.now) as other:
+                alarms_step.late(other, "ingest", 15, tell=tell)
+
+    alarms_step.late(edges, "stories", 60, tell=tell)
+    assert told == ["stories", "ingest"]
+
+
+@pytest.mark.database
 def test_if_nothing_was_read_no_title_is_silent(edges):
     with edges.connection.transaction():
         edges.connection.execute("DELETE FROM ops.poll WHERE at > %s", [edges.now() - timedelta(hours=3)])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline import clock
 from pipeline.machine import place
@@ -75,20 +75,33 @@ def late(edges: Edges, dag: str, minutes: int, tell: Tell = _nobody) -> None:
 
 
 def _tell(edges: Edges, now: datetime, tell: Tell) -> None:
-    """Tell each alarm, then note that it was told: who fails between the two tells it again. Who finds another at it goes home."""
-    with edges.connection.transaction():
-        if not value(edges.connection, "alarms.telling"):  # a notifier may take long, so the session holds it, and no transaction
-            return
-        rows = dicts(edges.connection, "alarms.untold", at=now)
-    try:
-        for row in rows:
-            number = row.pop("alarm_id")
-            tell(row)
+    """Tell all that are untold. Who finds another at it goes home: that one looks again when it has let go."""
+    while _untold(edges, now) and _alone(edges):
+        try:
+            _told(edges, now, tell)
+        finally:
             with edges.connection.transaction():
-                write(edges.connection, "alarms.told", alarm_id=number, at=now)
-    finally:
+                value(edges.connection, "alarms.told_all")
+
+
+def _untold(edges: Edges, now: datetime) -> list[dict[str, Any]]:
+    with edges.connection.transaction():
+        return dicts(edges.connection, "alarms.untold", at=now)
+
+
+def _alone(edges: Edges) -> bool:
+    """Tell whether nobody else tells: a notifier may take long, so the session holds that, and no transaction."""
+    with edges.connection.transaction():
+        return bool(value(edges.connection, "alarms.telling"))
+
+
+def _told(edges: Edges, now: datetime, tell: Tell) -> None:
+    """Tell each alarm, then note that it was told: who fails between the two tells it again."""
+    for row in _untold(edges, now):
+        number = row.pop("alarm_id")
+        tell(row)
         with edges.connection.transaction():
-            value(edges.connection, "alarms.told_all")
+            write(edges.connection, "alarms.told", alarm_id=number, at=now)
 
 
 def _watched(edges: Edges, now: datetime, paused: Collection[str] | None) -> Counter[str]:
