@@ -1,7 +1,9 @@
 """Silent titles and other alarms: a rhythm is learnt, what is unlikely is told once, and ends by itself."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from builders_news import Clock, ask, world
 from hypothesis import given
@@ -176,6 +178,21 @@ def test_what_begins_while_another_tells_is_told_by_that_one(edges, database, tm
 
     alarms_step.late(edges, "stories", 60, tell=tell)
     assert told == ["stories", "ingest"]
+
+
+@pytest.mark.database
+def test_a_notifier_that_hangs_keeps_nobody_else_from_telling(edges, database, tmp_path, monkeypatch):
+    monkeypatch.setattr(alarms_step, "HUNG", timedelta(milliseconds=100), raising=False)
+    told = []
+
+    def hang(alarm):
+        time.sleep(1)
+        with world(database, tmp_path, now=edges.now) as other:
+            watch(other, tell=told.append)
+
+    with pytest.raises(psycopg.OperationalError):
+        alarms_step.late(edges, "ingest", 15, tell=hang)
+    assert [alarm["subject"] for alarm in told] == ["ingest"]
 
 
 @pytest.mark.database

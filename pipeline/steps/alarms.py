@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Told = Mapping[str, str]  # an alarm's kind, subject, cause, step, anchor
 Tell = Callable[[Told], None]
 LATE_RUN = "late_run"
+HUNG = timedelta(minutes=10)  # who hears nothing of a notifier for so long tells no more, and others may
 HOLDS = timedelta(hours=1)  # a late run is an alarm for so long after the last one, by the clock on the wall: runs go by that
 
 
@@ -90,9 +91,9 @@ def _untold(edges: Edges, now: datetime) -> list[dict[str, Any]]:
 
 
 def _alone(edges: Edges) -> bool:
-    """Tell whether nobody else tells: a notifier may take long, so the session holds that, and no transaction."""
+    """Tell whether nobody else tells. A notifier may take long, so a session holds that, and no transaction; one that hangs loses it."""
     with edges.connection.transaction():
-        return bool(value(edges.connection, "alarms.telling"))
+        return bool(value(edges.connection, "alarms.telling", hung=f"{HUNG // timedelta(milliseconds=1)}ms"))
 
 
 def _told(edges: Edges, now: datetime, tell: Tell) -> None:

@@ -62,10 +62,11 @@ UPDATE ops.alarm SET ended_at = greatest(since, %(at)s::timestamptz) WHERE alarm
 SELECT DISTINCT kind, subject FROM ops.silence WHERE until > %(at)s;
 
 -- name: telling
-SELECT pg_try_advisory_lock(7008);
+-- Postgres ends a session that hears nothing for too long, and so lets go.
+SELECT CASE WHEN pg_try_advisory_lock(7008) THEN set_config('idle_session_timeout', %(hung)s, false) END;
 
 -- name: told_all
-SELECT pg_advisory_unlock(7008);
+SELECT pg_advisory_unlock(7008), set_config('idle_session_timeout', (SELECT reset_val FROM pg_settings WHERE name = 'idle_session_timeout'), false);
 
 -- name: untold
 -- What holds, and nobody has silenced or been told of.
