@@ -14,6 +14,8 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --
 COPY sql sql
 COPY dags dags
 COPY pipeline pipeline
+COPY docs/runbook.md docs/operators.md docs/deploy.md docs/scale.md docs/architecture.md docs/
+RUN chmod -R a+rX sql dags pipeline docs
 
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "pipeline.machine.container"]

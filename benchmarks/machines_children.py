@@ -62,6 +62,8 @@ def _shared(scene: Scene, stand: Stand, port: int, room: Path) -> dict[str, str]
         "WIREDESK_SPACING": str(scene.spacing),
         "WIREDESK_WORKERS": "1",
         "WIREDESK_READERS": str(max(1, scene.workers.get("cpu", 1) * scene.slots)),
+        "WIREDESK_WEB_SLOTS": str(scene.workers.get("web", 1) * scene.slots),
+        "WIREDESK_CPU_SLOTS": str(scene.workers.get("cpu", 1) * scene.slots),
         "WIREDESK_INGEST_MINUTES": "30",
         "AIRFLOW__API__HOST": ports.HOST,
         "AIRFLOW__API__PORT": str(port),

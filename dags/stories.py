@@ -51,7 +51,8 @@ def stories() -> None:
         forms.begin()
         return tasks.events()
 
-    @task(doc_md="Silent titles, paused DAGs and the like: rows of ops.alarm. It stands alone: it must not hide a red `publish`.")
+    # The workers of `cpu` have no way out of a deployment, and who is told may be anywhere.
+    @task(**forms.SOON, queue="web", pool="web", doc_md="Silent titles and the like: rows of ops.alarm. Alone: it hides no red `publish`.")
     def watch() -> dict[str, int]:
         from pipeline.steps import tasks
         from pipeline.ui import notices

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     ingest_minutes: Annotated[int, Field(ge=1, le=59)] = 5  # how often due feeds are looked for
     workers: PositiveInt = 2  # parse and extract processes per task
     readers: Annotated[int, Field(ge=1, le=32)] = 1  # tasks that extract at once: as many as machines can run of them
+    web_slots: Annotated[int, Field(ge=1, le=512)] = 4  # on many machines: tasks that all workers of `web` run at once; see docs/deploy.md
+    cpu_slots: Annotated[int, Field(ge=1, le=512)] = 3  # those of `cpu`, less one, which is the writer's
     notifiers: str = ""  # who is told of alarms beside the log: JSON, see pipeline/ui/notices.py
     telemetry: str | None = None  # address of an OpenTelemetry collector ("http://collector:4318"), which gets Airflow's metrics
     port: Annotated[int, Field(ge=1, le=65535)] = 8080  # of the Airflow UI, on 127.0.0.1

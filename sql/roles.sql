@@ -4,6 +4,7 @@
 DO $$
 DECLARE
     name text;
+    owner text;
     mine text[] := '{}';
 BEGIN
     FOREACH name IN ARRAY ARRAY['wiredesk_migrator', 'wiredesk_ingest', 'wiredesk_cluster', 'wiredesk_ui', 'wiredesk_analyst'] LOOP
@@ -33,11 +34,12 @@ BEGIN
             EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), name);
         END IF;
     END LOOP;
-    IF 'wiredesk_migrator' = ANY (mine) AND NOT pg_has_role('wiredesk_migrator', current_user, 'MEMBER') THEN
+    SELECT rolname INTO owner FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba WHERE datname = current_database() AND NOT rolsuper;
+    IF 'wiredesk_migrator' = ANY (mine) AND owner IS NOT NULL AND NOT pg_has_role('wiredesk_migrator', owner, 'MEMBER') THEN
         BEGIN
-            EXECUTE format('GRANT %I TO wiredesk_migrator', current_user);  -- it may all that the owner may, and is somebody else
+            EXECUTE format('GRANT %I TO wiredesk_migrator', owner);  -- it may all that the owner may, and is somebody else; never an administrator
         EXCEPTION WHEN OTHERS THEN
-            RAISE NOTICE 'wiredesk_migrator cannot be made a member of %: let an administrator do so', current_user;
+            RAISE NOTICE 'wiredesk_migrator cannot be made a member of %: let an administrator do so', owner;
         END;
     END IF;
     IF 'wiredesk_ingest' = ANY (mine) THEN

@@ -15,9 +15,10 @@ import jsonschema
 import pytest
 import yaml
 
-from pipeline.machine import container
+from pipeline.machine import container, pools
 from pipeline.settings import ROOT, Settings
 from pipeline.steps import leases
+from pipeline.ui import runbook
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -113,7 +114,17 @@ def test_one_secret_has_one_value_everywhere():
         for key, value in service.get("environment", {}).items():
             values.setdefault(key, set()).add(value)
     differ = {key for key, found in values.items() if len(found) > 1}
-    assert differ == {"AIRFLOW__CELERY__WORKER_CONCURRENCY"}
+    assert differ == {"WIREDESK_WORKERS"}
+
+
+def test_what_is_handed_to_workers_they_can_begin_and_the_writer_has_a_slot_of_its_own():
+    """A task that waits in Redis has no priority, and fails in the end; one that waits for its pool has, and does not."""
+    given = {queue: {key: int(value) for key, value in filled(queue).items() if value.isdecimal()} for queue in container.QUEUES}
+    at_once = {queue: values["AIRFLOW__CELERY__WORKER_CONCURRENCY"] for queue, values in given.items()}
+    slots = given["cpu"]
+    assert at_once == {"web": slots["WIREDESK_WEB_SLOTS"], "cpu": slots["WIREDESK_CPU_SLOTS"] + pools.POOLS["writer"][0]}
+    assert slots["WIREDESK_READERS"] < slots["WIREDESK_CPU_SLOTS"], "who follows stays long: others of `cpu` must get on"
+    assert slots["WIREDESK_READERS"] * slots["WIREDESK_WORKERS"] <= SERVICES["cpu"]["cpus"]
 
 
 def test_the_news_and_airflow_are_two_databases_of_two_roles():
@@ -263,6 +274,7 @@ def test_the_image_holds_what_it_needs_and_nothing_else():
     assert "*" in ignored
     copied = {name for line in re.findall(r"^COPY (.*) \S+$", DOCKERFILE, re.MULTILINE) for name in line.split()}
     assert copied == kept
+    assert {f"docs/{name}.md" for name in runbook.SERVED} <= copied, "the pages show them"
     assert all((ROOT / name).exists() for name in copied)
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 QUEUES = ("web", "cpu")  # what waits for sites, and what works; the DAGs say which task is which
-SLOTS = 64  # of their pools: as many as all workers have is for their own limits to say
 EXECUTION = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
 ANSWER = 10.0  # seconds until a part counts as silent
 BROKER = ("AIRFLOW__CELERY__BROKER_URL", "AIRFLOW__CELERY__RESULT_BACKEND")
@@ -37,7 +36,7 @@ CONTROL = (
 NEWS = ("WIREDESK_DATABASE_URL",)
 LOGIN = "ADMIN_PASSWORD"  # of the UI's user `admin`
 NEEDS = {
-    "api-server": (*CONTROL, LOGIN),
+    "api-server": (*CONTROL, *NEWS, LOGIN),
     "scheduler": (*CONTROL, *BROKER),
     "dag-processor": CONTROL,
     "migrate": (*CONTROL, *NEWS),
@@ -116,8 +115,8 @@ def _migrate(settings: Settings, told: Mapping[str, str]) -> None:
     news = databases.news(settings)
     print(f"news: {', '.join(migrate.up(news)) or 'up to date'}", flush=True)  # noqa: T201  a container's log is its standard output
     steps.sync(settings, news)
-    wide = pools.POOLS | {name: (SLOTS, pools.POOLS[name][1]) for name in QUEUES}
-    file = pools.write(Path(told["AIRFLOW_HOME"]), wide)
+    slots = {"web": settings.web_slots, "cpu": settings.cpu_slots}  # a task waits here, by its priority, and not in Redis for a worker
+    file = pools.write(Path(told["AIRFLOW_HOME"]), pools.POOLS | {name: (many, pools.POOLS[name][1]) for name, many in slots.items()})
     for step in (["db", "migrate"], ["pools", "import", str(file)]):
         subprocess.run([*airflow.COMMAND, *step], env=dict(told), check=True)
 
