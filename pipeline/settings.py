@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     cpu_slots: Annotated[int, Field(ge=1, le=512)] = 3  # those of `cpu`, less one, which is the writer's
     notifiers: str = ""  # who is told of alarms beside the log: JSON, see pipeline/ui/notices.py
     telemetry: str | None = None  # address of an OpenTelemetry collector ("http://collector:4318"), which gets Airflow's metrics
+    command: str = "./wiredesk"  # what people type here before a command's words: pages and alarms name it
     port: Annotated[int, Field(ge=1, le=65535)] = 8080  # of the Airflow UI, on 127.0.0.1
 
     @model_validator(mode="before")

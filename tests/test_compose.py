@@ -26,7 +26,8 @@ EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 WHOLE = yaml.safe_load(COMPOSE)
 SERVICES = WHOLE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("wiredesk")}
-ONCE = {"migrate"}
+ONCE = {"migrate", "wiredesk"}  # it is well if it ends well
+PARTS = OURS.keys() - {"wiredesk"}  # which is what people type, and no part
 VARIABLE = re.compile(r"\$\{(\w+)([^}]*)\}")
 EACH = pytest.mark.parametrize(("name", "service"), SERVICES.items(), ids=SERVICES)
 CELERY = {"CELERY__BROKER_URL", "CELERY__RESULT_BACKEND", "CELERY__WORKER_CONCURRENCY", "CELERY__WORKER_PREFETCH_MULTIPLIER"}
@@ -172,7 +173,7 @@ def test_a_service_says_whether_it_is_well(name, service):
 @EACH
 def test_a_service_waits_for_those_that_it_needs(name, service):
     for other, how in service.get("depends_on", {}).items():
-        assert how["condition"] == ("service_completed_successfully" if other in ONCE else "service_healthy")
+        assert how["condition"] == ("service_completed_successfully" if other == "migrate" else "service_healthy")
     if name in {"scheduler", *container.QUEUES}:
         assert "redis" in service["depends_on"]
 
@@ -193,7 +194,7 @@ def test_nothing_is_published_but_the_ui_and_that_on_loopback():
 
 def test_only_who_reads_the_web_and_who_shows_the_ui_can_leave():
     assert WHOLE["networks"] == {"inside": {"internal": True}, "outside": {}}
-    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {"api-server", "web"}
+    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {"api-server", "web", "wiredesk"}
     assert all("inside" in service["networks"] for service in SERVICES.values())
 
 
@@ -207,7 +208,7 @@ def test_a_worker_may_end_what_it_began(queue):
     assert seconds(SERVICES[queue]["stop_grace_period"]) > (leases.LONGEST + leases.SPARE) / timedelta(seconds=1)
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", sorted(PARTS))
 def test_a_part_gets_what_it_needs_and_no_more(name):
     assert SERVICES[name]["command"] == [name]
     told = container.environment(Settings(var=ROOT / "var"), filled(name), name)
@@ -216,6 +217,14 @@ def test_a_part_gets_what_it_needs_and_no_more(name):
     assert told["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
     assert told["AIRFLOW__CORE__DEFAULT_TASK_RETRIES"] == "2", "as ./wiredesk up has it"
     assert container.LOGIN not in told, "a child has no use for it"
+
+
+def test_what_people_type_knows_what_a_clones_command_knows_and_does_not_start_by_itself():
+    service = SERVICES["wiredesk"]
+    assert service["entrypoint"] == ["python", "-m", "pipeline.cli"], "as the launcher of a clone has it"
+    assert service["profiles"], "`docker compose up` leaves it out"
+    assert service["environment"].keys() >= {*container.CONTROL, *container.NEWS, "WIREDESK_CONTACT"}
+    assert Settings(command=service["environment"]["WIREDESK_COMMAND"]).command == "docker compose run --rm wiredesk"
 
 
 def test_every_setting_is_one_of_ours():
@@ -235,7 +244,7 @@ def test_every_option_is_one_of_airflows(tmp_path):
     environment = os.environ | {"AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     known = {f"{section}__{option}".upper() for section, options in json.loads(done.stdout).items() for option in options}
-    told = set().union(*(container.environment(Settings(var=tmp_path), filled(name), name) for name in OURS))
+    told = set().union(*(container.environment(Settings(var=tmp_path), filled(name), name) for name in PARTS))
     options = {key.removeprefix("AIRFLOW__") for key in told if key.startswith("AIRFLOW__")}
     assert options - known - CELERY == set()
 

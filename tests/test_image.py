@@ -160,6 +160,21 @@ def test_migrate_fills_the_registry_and_makes_pools_as_wide_as_workers(pages, de
     }
 
 
+def test_people_type_their_commands_there(pages, image, deployed):
+    def wiredesk(*words):
+        command = [sys.executable, *SERVICES["wiredesk"]["entrypoint"][1:], *words]
+        return subprocess.run(command, cwd=image, env=deployed("wiredesk"), capture_output=True, text=True, check=False)
+
+    said = json.loads(wiredesk("doctor", "--json").stdout)
+    assert {"subject": "metadatabase", "says": "healthy"}.items() <= next(one for one in said if one["subject"] == "metadatabase").items()
+    assert [one["subject"] for one in said if one["problem"]] == ["scheduler", "dag_processor"], "which this test does not start"
+    assert "writer" in wiredesk("airflow", "pools", "list", "--output", "plain").stdout
+    refused = wiredesk("up")
+    assert refused.returncode == 1
+    assert "docker compose" in refused.stderr
+    assert not (image / "var" / "postgres").exists()
+
+
 def test_the_health_check_asks_the_server(pages, image, deployed):
     words = SERVICES["api-server"]["healthcheck"]["test"][4:]
     with part(*words, image=image, env=deployed("api-server")) as probe:

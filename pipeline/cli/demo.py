@@ -40,8 +40,10 @@ def demo(
     """Show the product offline: a day of invented news, read, folded into stories, and compared with the truth."""
     from pipeline.cli import day, picture
     from pipeline.cli.screen import progress
+    from pipeline.machine import place
     from pipeline.settings import Settings
 
+    place.clone("demo")
     scene = day.Scene(seed=seed, titles=titles, days=3 if serve else 1)
     own = Settings() if port is None else Settings(port=port)
     with day.opened_room(own, scene, fresh=fresh) as settings:

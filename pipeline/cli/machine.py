@@ -21,7 +21,9 @@ def up(port: Annotated[int | None, typer.Option(min=1, max=65535, help="Of the U
     """Run everything: Postgres, Airflow, and the pipeline on its schedule. Ctrl-C ends it."""
     from pipeline.cli import up as whole
     from pipeline.errors import Running
+    from pipeline.machine import place
 
+    place.clone("up")
     settings = _settings()
     try:
         whole.up(settings if port is None else settings.model_copy(update={"port": port}))
@@ -32,9 +34,10 @@ def up(port: Annotated[int | None, typer.Option(min=1, max=65535, help="Of the U
 @app.command()
 def down() -> None:
     """End everything that runs of this clone: Airflow, tasks, Postgres."""
-    from pipeline.machine import claim
+    from pipeline.machine import claim, place
     from pipeline.machine.postgres import Server
 
+    place.clone("down")
     var = _settings().var
     ended = claim.end(var)
     stopped = Server(var / "postgres").stop()
@@ -45,8 +48,10 @@ def down() -> None:
 def status(json: AS_JSON = False) -> None:
     """Show what runs, where, and how much memory it takes."""
     from pipeline.cli import tables
+    from pipeline.machine import place
     from pipeline.machine.status import news, status
 
+    place.clone("status")
     settings = _settings()
     now = status(settings)
     tables.status(now, news(settings), as_json=json)
@@ -91,9 +96,11 @@ def address(role: ROLE = "analyst") -> None:
 @app.command(context_settings=PASS_ON)
 def airflow(context: typer.Context) -> None:
     """Run one of Airflow's own commands in our environment: ./wiredesk airflow dags list."""
-    from pipeline.machine import airflow
+    from pipeline.machine import airflow, container, place
     from pipeline.machine.postgres import urls
 
+    if place.IMAGE:
+        container.hand_over(context.args)
     settings = _settings()
     where = urls(settings)
     airflow.migrate(settings, where)
@@ -106,7 +113,9 @@ def airflow(context: typer.Context) -> None:
 def test(context: typer.Context) -> None:
     """Check style and types, then run the tests; arguments go to pytest: ./wiredesk test -k copies. With --long, run what takes hours."""
     from pipeline.cli import checks, long
+    from pipeline.machine import place
 
+    place.clone("test")
     words = [word for word in context.args if word != "--long"]
     raise typer.Exit(long.run(words) if words != context.args else checks.run(words))
 

@@ -78,7 +78,7 @@ def _ready(settings: Settings, screen: Screen) -> Callable[[], bool]:
     password = airflow.password(settings)
 
     def look() -> bool:
-        health = airflow.health(settings)
+        health = airflow.health(address(settings.port))
         if health.get("scheduler") != "healthy":
             return False
         screen.waiting = "no figures yet"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -139,9 +140,9 @@ def migrate(settings: Settings, urls: Urls) -> bool:
     return True
 
 
-def health(settings: Settings) -> dict[str, str]:
-    """Return what Airflow's API says of each part ("healthy"); empty while it does not answer."""
-    connection = http.client.HTTPConnection(ports.HOST, settings.port, timeout=5)
+def health(base: str, patience: float = 5.0) -> dict[str, str]:
+    """Return what Airflow's API at `base` ("http://host:port") says of each part ("healthy"); empty without an answer in seconds."""
+    connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=patience)  # which no proxy of the environment stands before
     try:
         connection.request("GET", "/api/v2/monitor/health")
         answer = json.loads(connection.getresponse().read())

@@ -7,21 +7,19 @@ one up, another in each container. Who does not need a secret does not get it: w
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.errors import MachineError, WiredeskError
 from pipeline.machine import airflow, pools
 from pipeline.settings import ROOT, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 QUEUES = ("web", "cpu")  # what waits for sites, and what works; the DAGs say which task is which
 EXECUTION = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
@@ -96,14 +94,19 @@ def healthy(part: str) -> bool:
 
         me = f"celery@{socket.gethostname()}"
         return bool(Celery(broker=os.environ[BROKER[0]]).control.ping(destination=[me], timeout=ANSWER))
-    api = os.environ.get(EXECUTION, OPINIONS["CORE__EXECUTION_API_SERVER_URL"]).removesuffix("/execution/")
     names = {"api-server": "metadatabase", "dag-processor": "dag_processor"}
-    try:
-        with urllib.request.urlopen(f"{api}/api/v2/monitor/health", timeout=ANSWER) as answer:  # noqa: S310  our own API
-            states = json.load(answer)
-    except (OSError, ValueError):
-        return False
-    return bool(states[names.get(part, part)]["status"] == "healthy")
+    return airflow.health(api(), ANSWER).get(names.get(part, part)) == "healthy"
+
+
+def api() -> str:
+    """Return where this deployment's API is: "http://host:port"."""
+    return os.environ.get(EXECUTION, OPINIONS["CORE__EXECUTION_API_SERVER_URL"]).removesuffix("/execution/")
+
+
+def hand_over(words: Sequence[str]) -> NoReturn:
+    """Become Airflow's own command, which knows what the part does that decides what runs."""
+    told = environment(Settings(), os.environ, "dag-processor")
+    os.execve(airflow.COMMAND[0], [*airflow.COMMAND, *words], told)  # noqa: S606  hands over
 
 
 def _migrate(settings: Settings, told: Mapping[str, str]) -> None:

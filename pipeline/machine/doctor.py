@@ -42,7 +42,9 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Examine everything; nothing is started and nothing is changed."""
-    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_place, _python, _disk, _world, _registry, _port, _postgres, _airflow)
+    clone: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_place, _python, _disk, _world, _registry, _port, _postgres, _airflow)
+    deployment = (_world, _registry, _postgres, _parts)  # its disk is the volumes'
+    checks = deployment if place.IMAGE else clone
     return [finding for check in checks for finding in _survived(check, settings)]
 
 
@@ -59,7 +61,7 @@ def _place(settings: Settings) -> Iterator[Finding]:
     runs = "runs" if claim.running(settings.var) else "does not run"
     yield Finding(subject="asked", says=f"{place.name(settings.var)} ({why}), which {runs}")
     for other in place.others(settings.var)[:FEW]:
-        yield Finding(subject="another one runs", says=f"{place.name(other)}: ask it by {place.command(other)} doctor")
+        yield Finding(subject="another one runs", says=f"{place.name(other)}: ask it by {place.command(settings, other)} doctor")
 
 
 def _python(_: Settings) -> Iterator[Finding]:
@@ -153,14 +155,31 @@ def _airflow(settings: Settings) -> Iterator[Finding]:
     found = claim.running(settings.var)
     if not found:
         return
-    states = health(settings.model_copy(update={"port": found["port"]}))
-    log = settings.var / "log"
-    for part in ("metadatabase", "scheduler", "dag_processor"):
-        state = states.get(part, "no answer from the API")
-        yield Finding(subject=part, says=state, problem=state != "healthy", hint=f"It may still be starting; its log is in {log}.")
+    yield from _healthy(claim.address(found["port"]), f"its log is in {settings.var / 'log'}.")
     url = settings.airflow_database_url or (Server(settings.var / "postgres").url("airflow") if settings.database_url is None else None)
     if url is None:
         return
+    yield from _scheduled(url, settings)
+
+
+def _parts(settings: Settings) -> Iterator[Finding]:
+    """Look at a deployment's parts, and at what they schedule, if we may ask Airflow's database."""
+    from pipeline.machine import container
+
+    yield from _healthy(container.api(), "docker compose ps and docker compose logs tell more.")
+    if url := os.environ.get(container.CONTROL[0]):
+        yield from _scheduled(url.replace("+psycopg2", "", 1), settings)
+
+
+def _healthy(base: str, look: str) -> Iterator[Finding]:
+    states = health(base)
+    for part in ("metadatabase", "scheduler", "dag_processor"):
+        state = states.get(part, "no answer from the API")
+        yield Finding(subject=part, says=state, problem=state != "healthy", hint=f"It may still be starting; {look}")
+
+
+def _scheduled(url: str, settings: Settings) -> Iterator[Finding]:
+    """Name what Airflow cannot or may not run."""
     with psycopg.connect(url, connect_timeout=10) as connection:
         yield from paused(connection, settings)
         for name, trace in connection.execute("SELECT filename, stacktrace FROM import_error"):
@@ -172,5 +191,5 @@ def paused(connection: psycopg.Connection, settings: Settings) -> Iterator[Findi
     """Name the DAGs that are paused, by Airflow's own table: no clock of the news plays a part."""
     rows = connection.execute("SELECT dag_id FROM dag JOIN dag_tag USING (dag_id) WHERE name = 'wiredesk' AND is_paused AND NOT is_stale")
     for alarm in resting.alarms(dag for (dag,) in rows):
-        says, hint = f"is paused in Airflow: {resting.MEANS[alarm.subject]}", place.told(alarm.step, settings.var)
+        says, hint = f"is paused in Airflow: {resting.MEANS[alarm.subject]}", place.told(alarm.step, settings)
         yield Finding(subject=alarm.subject, says=says, problem=True, hint=hint)

@@ -1,14 +1,16 @@
-"""A folder of settings -> which Wiredesk that is, the command that asks it, and which others run on this machine."""
+"""Settings -> which Wiredesk they are, the command that asks it, and which others run on this machine."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
 
+from pipeline.errors import MachineError
 from pipeline.machine import processes
-from pipeline.settings import ROOT
+from pipeline.settings import ROOT, Settings
 
-COMMAND = "./wiredesk"
+IMAGE = not (ROOT / "wiredesk").exists()  # no clone: a part of a deployment on many machines, see Dockerfile
+WRITTEN = Settings.model_fields["command"].default  # as our texts have it
 
 
 def name(var: Path) -> str:
@@ -17,14 +19,23 @@ def name(var: Path) -> str:
     return str(full.relative_to(ROOT)) if full.is_relative_to(ROOT) else str(full)
 
 
-def command(var: Path) -> str:
-    """Return what begins every command that is to ask this place."""
-    return COMMAND if var.resolve() == (ROOT / "var").resolve() else f"WIREDESK_VAR={shlex.quote(name(var))} {COMMAND}"
+def command(settings: Settings, var: Path | None = None) -> str:
+    """Return what begins every command that is to ask this place, or that of another `var`."""
+    var = var or settings.var
+    here = var.resolve() == (ROOT / "var").resolve()
+    return settings.command if here else f"WIREDESK_VAR={shlex.quote(name(var))} {settings.command}"
 
 
-def told(text: str, var: Path) -> str:
+def told(text: str, settings: Settings) -> str:
     """Return a text with its commands as they have to be given to ask this place."""
-    return text.replace(f"`{COMMAND} ", f"`{command(var)} ")
+    return text.replace(f"`{WRITTEN} ", f"`{command(settings)} ")
+
+
+def clone(word: str) -> None:
+    """Raise MachineError within the image: what `word` does for a clone, the engine does for a deployment."""
+    if IMAGE:
+        hint = "See docs/deploy.md: docker compose ps, up, stop."
+        raise MachineError(f"`{word}`", "is for a clone, and this is a part of a deployment", hint=hint)
 
 
 def others(var: Path) -> list[Path]:

@@ -124,7 +124,7 @@ def _watched(edges: Edges, now: datetime, paused: Collection[str] | None) -> Cou
 
 def _hold(edges: Edges, alarm: Alarm, now: datetime) -> bool:
     """Keep an alarm, its commands as they have to be given here, and tell whether it has begun."""
-    step = place.told(alarm.step, edges.settings.var)
+    step = place.told(alarm.step, edges.settings)
     return bool(value(edges.connection, "alarms.hold", **asdict(alarm) | {"step": step}, at=now))
 
 

@@ -64,7 +64,7 @@ def no_database(request: Request, error: Exception) -> Response:
         status=503,
         title="The database does not answer.",
         detail=str(error),
-        hint=place.told(hint, request.app.state.house.settings.var),
+        hint=place.told(hint, request.app.state.house.settings),
         anchor="the-database-does-not-answer",
     )
 
@@ -72,5 +72,5 @@ def no_database(request: Request, error: Exception) -> Response:
 def no_answer(request: Request, error: Exception) -> Response:
     detail = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
     hint = "Try again in a minute. If it stays: was the schema brought up to date (`./wiredesk migrate`)?"
-    hint = place.told(hint, request.app.state.house.settings.var)
+    hint = place.told(hint, request.app.state.house.settings)
     return page(request, "fault.html", status=503, title="The database did not answer as it should.", detail=detail, hint=hint)

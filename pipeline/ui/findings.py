@@ -13,7 +13,8 @@ from pipeline.ui.wording import plural, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+
+    from pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +123,9 @@ def resting(paused: Iterable[str]) -> list[Finding]:
     ]
 
 
-def placed(findings: Iterable[Finding], var: Path) -> list[Finding]:
+def placed(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
     """Return findings whose commands ask the Wiredesk that they are about."""
-    return [replace(finding, step=place.told(finding.step, var)) for finding in findings]
+    return [replace(finding, step=place.told(finding.step, settings)) for finding in findings]
 
 
 def _shown(task: Red) -> str:

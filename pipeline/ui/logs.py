@@ -42,7 +42,7 @@ def log(request: Request, dag: str, task: str) -> HTMLResponse:
     red = next((one for one in house.red(clock.wall()) if (one.dag, one.task) == (dag, task)), None)
     if red is None:
         raise HTTPException(404, f"{task} of {dag} is not red, or no more.")
-    (finding,) = findings.placed(findings.red([red]), house.settings.var)
+    (finding,) = findings.placed(findings.red([red]), house.settings)
     told = [line for record in house.log(red) for line in lines(record)]
     return page(request, "log.html", finding=finding, lines=told, last=next((line for line in reversed(told) if line.bad), None))
 

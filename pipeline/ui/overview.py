@@ -70,7 +70,7 @@ def overview(request: Request) -> HTMLResponse:
         request,
         "overview.html",
         now=now,
-        findings=findings.placed(red + rest + told, house.settings.var),
+        findings=findings.placed(red + rest + told, house.settings),
         alarms=grouped([alarm for alarm in alarms if not alarm["until"]]),
         silenced=[alarm for alarm in alarms if alarm["until"]],
         loud=sum(not alarm["until"] for alarm in alarms),
