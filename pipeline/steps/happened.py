@@ -37,7 +37,7 @@ class _Named:
 def write_events(connection: Connection, found: Iterable[Event], window: Window, at: datetime) -> None:
     """Write what differs. Needs the lock of events and a transaction."""
     _handed_on(connection, window, at)
-    before = _standing(connection, window)
+    before = _standing(connection, [*window.open, *window.merged, *window.merged.values()])
     told = [*found]
     told += _alone(told, before, window)
     identities = identity.settle([_stories(event) for event in told], before, window.merged)
@@ -58,15 +58,15 @@ def write_events(connection: Connection, found: Iterable[Event], window: Window,
     _figures(connection, {one.event_id for one in named} | set(before.values()))
 
 
-def _standing(connection: Connection, window: Window) -> dict[int, int]:
-    rows = dicts(connection, "events.standing", stories=[*window.open, *window.merged, *window.merged.values()])
-    return {row["story_id"]: row["event_id"] for row in rows}
+def _standing(connection: Connection, stories: Sequence[int]) -> dict[int, int]:
+    """Return the event of each of these stories that has one, and of every other story in it."""
+    return {row["story_id"]: row["event_id"] for row in dicts(connection, "events.standing", stories=stories)}
 
 
 def _handed_on(connection: Connection, window: Window, at: datetime) -> None:
     """Let a story that was merged into one out of the window leave its event: that one has its place, unless it has one of its own."""
     orphans = {story: heir for story, heir in window.merged.items() if heir not in window.open}
-    events = set(_standing(connection, Window(open={}, merged=orphans)).values()) if orphans else ()
+    events = set(_standing(connection, [*orphans, *orphans.values()]).values()) if orphans else ()
     write(connection, "events.inherit", stories=list(orphans), into=list(orphans.values()))
     write(connection, "events.leave", stories=list(orphans))
     write(connection, "events.mend_leads", events=sorted(events), at=at)
@@ -75,8 +75,7 @@ def _handed_on(connection: Connection, window: Window, at: datetime) -> None:
 def unmet(connection: Connection, together: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]]) -> set[int]:
     """Return the stories of which people have said something that the events as they stand do not meet."""
     wanted = [*((pair, True) for pair in together), *((pair, False) for pair in apart)]
-    rows = dicts(connection, "events.standing", stories=sorted({story for pair, _ in wanted for story in pair}))
-    before = {row["story_id"]: row["event_id"] for row in rows}
+    before = _standing(connection, sorted({story for pair, _ in wanted for story in pair}))
     return {story for pair, one in wanted if (before.get(pair[0], -1) == before.get(pair[1], -2)) != one for story in pair}
 
 
