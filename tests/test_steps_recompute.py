@@ -12,6 +12,7 @@ from pipeline.steps.cluster import cluster
 from pipeline.steps.recompute import recompute
 from pipeline.steps.reread import reread
 from pipeline.steps.why import explain
+from pipeline.store import connect
 
 pytestmark = pytest.mark.database
 
@@ -89,6 +90,23 @@ def test_what_is_signed_anew_meanwhile_is_left_as_the_writer_has_it(edges, datab
     monkeypatch.undo()
     assert again(edges) == []
     assert ["copy"] in stories(edges)
+
+
+def test_what_is_signed_anew_at_the_last_moment_is_left_too(edges, monkeypatch):
+    newest = "WHERE article_id = (SELECT max(article_id) FROM core.signature) RETURNING article_id"
+    ask(edges, f"UPDATE core.signature SET version = 0 {newest}")
+    read = module.dicts
+
+    def then(connection, name, **parameters):
+        found = read(connection, name, **parameters)
+        if name == "recompute.moved":
+            with connect(edges.url) as other:
+                other.execute(f"UPDATE core.signature SET packed = NULL, clustered_at = NULL {newest}")
+        return found
+
+    monkeypatch.setattr(module, "dicts", then)
+    assert recompute(edges, DAY + timedelta(days=2), DAY + timedelta(days=3), apply=True)
+    assert ask(edges, "SELECT version, packed FROM core.signature WHERE clustered_at IS NULL") == [(0, None)]
 
 
 def test_a_page_that_held_several_texts_and_runs_one_of_them_now_is_a_copy(database, tmp_path):

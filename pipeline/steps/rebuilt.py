@@ -30,7 +30,6 @@ class Rebuilt:
     """A window from scratch. Articles, and pairs of which one is in the window."""
 
     packed: Mapping[int, bytes | None]
-    numbers: Mapping[int, int]  # the version that was signed
     written: Mapping[int, int]  # the transaction that had signed each article of the window or of a pair
     signed_otherwise: Sequence[int]  # articles whose stored signature is another
     before: Mapping[Pair, Match]
@@ -40,7 +39,6 @@ class Rebuilt:
 @dataclass(slots=True, kw_only=True)
 class _Draft:
     packed: dict[int, bytes | None] = field(default_factory=dict)
-    numbers: dict[int, int] = field(default_factory=dict)
     written: dict[int, int] = field(default_factory=dict)
     otherwise: list[int] = field(default_factory=list)
     samples: dict[int, Sequence[int]] = field(default_factory=dict)
@@ -62,9 +60,7 @@ def rebuild(edges: Edges, since: datetime, until: datetime, report: Report) -> R
         texts = _texts(edges, {article for pair in some for article in pair}, draft)
         after |= {pair: compared.compare(pair, texts, memory) for pair in some}
         report(min(first + CHUNK, len(ordered)), len(ordered))
-    return Rebuilt(
-        packed=draft.packed, numbers=draft.numbers, written=draft.written, signed_otherwise=draft.otherwise, before=before, after=after
-    )
+    return Rebuilt(packed=draft.packed, written=draft.written, signed_otherwise=draft.otherwise, before=before, after=after)
 
 
 def _signed(edges: Edges, since: datetime, until: datetime, report: Report) -> _Draft:
@@ -75,7 +71,7 @@ def _signed(edges: Edges, since: datetime, until: datetime, report: Report) -> _
         signature = signatures.sign(row["text"], row["language"], seed=edges.seed, boilerplate=repeated)
         article = row["article_id"]
         packed = signatures.pack(signature) if signature.sample else None
-        draft.packed[article], draft.numbers[article], draft.written[article] = packed, row["number"], row["written"]
+        draft.packed[article], draft.written[article] = packed, row["written"]
         draft.samples[article], draft.at[article] = signature.sample, row["first_seen_at"]
         if (packed, signature.version) != (row["packed"], row["version"]):
             draft.otherwise.append(article)

@@ -120,10 +120,8 @@ def _apply(edges: Edges, made: Rebuilt) -> None:
     moved = {row["article_id"] for row in dicts(connection, "recompute.moved", **read)}
     after = {pair: match for pair, match in made.after.items() if moved.isdisjoint(pair)}
     for article in set(made.signed_otherwise) - moved:
-        packed = made.packed[article]
-        changed = write(
-            connection, "recompute.sign", article_id=article, number=made.numbers[article], version=signatures.VERSION, packed=packed
-        )
+        packed, written = made.packed[article], made.written[article]
+        changed = write(connection, "recompute.sign", article_id=article, written=written, version=signatures.VERSION, packed=packed)
         if changed and packed is not None:
             signed.sample(connection, {article: signatures.unpack(packed)})
     rows = [compared.row(match, signatures.VERSION) for match in after.values() if match]

@@ -8,7 +8,7 @@ SELECT count(*) FROM core.article JOIN core.signature USING (article_id)
 WHERE first_seen_at >= %(since)s AND first_seen_at < %(until)s AND clustered_at IS NOT NULL;
 
 -- name: texts
-SELECT article_id, url, first_seen_at, happened_at, signature.number, signature.xmin::text::bigint AS written, signature.version, packed, signed.text, signed.language, shingles
+SELECT article_id, url, first_seen_at, happened_at, signature.xmin::text::bigint AS written, signature.version, packed, signed.text, signed.language, shingles
 FROM core.article JOIN core.signature USING (article_id) JOIN core.article_version AS signed USING (article_id, number)
     LEFT JOIN core.repetition ON repetition.title_id = article.title_id AND repetition.version = signature.boilerplate AND repetition.signed = %(version)s
 WHERE (first_seen_at, article_id) > (%(after)s, %(last)s) AND first_seen_at < %(until)s AND clustered_at IS NOT NULL
@@ -35,7 +35,7 @@ SELECT article_id, url FROM core.article WHERE article_id = ANY (%(articles)s);
 
 -- name: sign
 UPDATE core.signature SET version = %(version)s, packed = %(packed)s
-WHERE article_id = %(article_id)s AND number = %(number)s;
+WHERE article_id = %(article_id)s AND signature.xmin::text::bigint = %(written)s;
 
 -- name: moved
 -- Articles that were signed anew since they were read.
