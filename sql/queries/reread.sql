@@ -66,8 +66,9 @@ INSERT INTO raw.page (article_id, fence, url, content_type, bytes, body, fetched
 VALUES (%(article_id)s, %(fence)s, %(url)s, %(content_type)s, %(bytes)s, %(body)s, %(at)s, %(robots)s, %(etag)s, %(last_modified)s);
 
 -- name: done
-UPDATE ops.reread SET reads = reads + 1, last_at = %(at)s::timestamptz, since = least(since, %(at)s::timestamptz), due_at = %(due_at)s, outcome = %(outcome)s,
-    etag = coalesce(%(etag)s, etag), last_modified = coalesce(%(last_modified)s, last_modified), lease_until = '2000-01-01Z'
+UPDATE ops.reread SET reads = reads + 1, last_at = %(at)s::timestamptz, since = least(since, %(at)s::timestamptz), due_at = %(due_at)s,
+    outcome = %(outcome)s, lease_until = '2000-01-01Z',
+    etag = coalesce(%(etag)s, etag), last_modified = coalesce(%(last_modified)s, last_modified)
 WHERE article_id = %(article_id)s AND fence = %(fence)s;
 
 -- name: put_off
