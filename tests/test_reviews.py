@@ -161,13 +161,12 @@ def turn(edges, row, level):
 
 @pytest.fixture
 def hanging(database, tmp_path):
-    """Three copies, one of which hangs on them by a little, and the question about it."""
+    """Three copies, one of which hangs on the others by a little."""
     web = Web()
     for title, text in (("alpha", WIRE), ("gamma", WIRE), ("beta", HARDLY)):
         web.publish(title, "strike", text)
     with world(database, tmp_path, web=web, now=Clock()) as edges:
         rounds.run(edges)
-        reviews.ask(edges)
         yield edges
 
 
@@ -188,6 +187,7 @@ def test_two_stories_that_a_person_keeps_stay_two_though_a_copy_brought_them_tog
 
 @pytest.mark.database
 def test_one_story_that_a_person_keeps_stays_one_though_it_was_parted_since(hanging):
+    reviews.ask(hanging)
     (row,) = reviews.waiting(hanging)
     told, before = questions.asked(row)["body"], stories(hanging)
     turn(hanging, row, "none")
@@ -202,6 +202,7 @@ def test_one_story_that_a_person_keeps_stays_one_though_it_was_parted_since(hang
 @pytest.mark.database
 @pytest.mark.parametrize("choice", ["keep", "merge"])
 def test_an_answer_that_changes_nothing_is_a_decision_and_leaves_the_story(hanging, choice):
+    reviews.ask(hanging)
     (row,) = reviews.waiting(hanging)
     before = ask(hanging, "SELECT * FROM core.story_article ORDER BY article_id")
     said(hanging, row, choice)
@@ -279,19 +280,14 @@ def test_what_stood_for_a_story_when_it_was_asked_is_what_a_person_keeps(edges, 
 
 
 @pytest.mark.database
-def test_what_hangs_on_a_story_by_a_little_is_asked_and_split_for_good(database, tmp_path):
-    web = Web()
-    for title, text in (("alpha", WIRE), ("gamma", WIRE), ("beta", HARDLY)):
-        web.publish(title, "strike", text)
-    with world(database, tmp_path, web=web, now=Clock()) as edges:
-        rounds.run(edges)
-        assert [len(story) for story in stories(edges)] == [3]
-        assert reviews.ask(edges)["question"].doors == {"asked": 1, "left": 1}, "a story is asked about once"
-        (row,) = reviews.waiting(edges)
-        assert (row["one_story"], row["copies"], row["titles"]) == (True, 3, 3)
-        reviews.answer(edges, row["review_id"], "split", who="ada")
-        recompute.recompute(edges, NOON - 24 * HOUR, NOON + 24 * HOUR, apply=True)
-        assert sorted(len(story) for story in stories(edges)) == [1, 2]
+def test_what_hangs_on_a_story_by_a_little_is_asked_and_split_for_good(hanging):
+    assert [len(story) for story in stories(hanging)] == [3]
+    assert reviews.ask(hanging)["question"].doors == {"asked": 1, "left": 1}, "a story is asked about once"
+    (row,) = reviews.waiting(hanging)
+    assert (row["one_story"], row["copies"], row["titles"]) == (True, 3, 3)
+    said(hanging, row, "split")
+    recompute.recompute(hanging, NOON - 24 * HOUR, NOON + 24 * HOUR, apply=True)
+    assert sorted(len(story) for story in stories(hanging)) == [1, 2]
 
 
 @pytest.mark.parametrize(
