@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.steps import sync
 from pipeline.steps.edges import opened
 
-__all__ = ["NOON", "OTHER_AGENCY", "UNRELATED", "WIRE", "Clock", "Web", "ask", "clock", "snapshot", "stories", "title", "world"]
+__all__ = ["NOON", "OTHER_AGENCY", "UNRELATED", "WIRE", "Clock", "Web", "ask", "beside", "clock", "snapshot", "stories", "title", "world"]
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NPA = Agency(key="npa", name="Northern Press Agency", aliases=("NPA",), languages=("en",), country="no", domains=("npa.example",))
@@ -128,6 +128,14 @@ def world(database, tmp_path, *, web=None, now=None, titles=TITLES):
         edges.children = Inline()
         inside.prepare((NPA,), 1)
         yield edges
+
+
+def beside(edges, *steps):
+    """Run steps as somebody else would at the same time: in the same world, over another connection."""
+    with opened(edges.settings, edges.url, now=edges.now) as other:
+        other.door, other.children = edges.door, edges.children
+        for step in steps:
+            step(other)
 
 
 def ask(edges, query, *parameters):

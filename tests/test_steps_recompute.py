@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, stories, world
+from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, beside, stories, world
 from builders_stories import FOURTH, THIRD, cut
 
 from pipeline.steps import decisions, rounds
@@ -12,7 +12,6 @@ from pipeline.steps.cluster import cluster
 from pipeline.steps.recompute import recompute
 from pipeline.steps.reread import reread
 from pipeline.steps.why import explain
-from pipeline.store import connect
 
 pytestmark = pytest.mark.database
 
@@ -70,23 +69,21 @@ def test_what_was_tampered_with_is_named_and_mended_and_ids_stay(edges):
     assert ask(edges, "SELECT story_id FROM core.story WHERE merged_into IS NULL ORDER BY 1") == ids
 
 
-def test_what_is_signed_anew_meanwhile_is_left_as_the_writer_has_it(edges, database, tmp_path, monkeypatch):
+def test_what_is_signed_anew_meanwhile_is_left_as_the_writer_has_it(edges, monkeypatch):
     with edges.connection.transaction():
         edges.connection.execute("DELETE FROM core.match WHERE left_id = (SELECT min(left_id) FROM core.match)")
         edges.connection.execute("UPDATE core.story_article SET kept = 0.1 WHERE relation = 'trimmed'")
     apply = module._apply
 
     def first(*args):
-        with world(database, tmp_path, web=edges.door, now=edges.now) as other:
-            edges.door.publish("alpha", "copy", THIRD)
-            edges.now.forward(days=6)
-            reread(other)
-            cluster(other)
-            assert ask(other, "SELECT max(version) FROM core.article") == [(2,)]
+        edges.door.publish("alpha", "copy", THIRD)
+        edges.now.forward(days=6)
+        beside(edges, reread, cluster)
         apply(*args)
 
     monkeypatch.setattr(module, "_apply", first)
     assert again(edges, apply=True)
+    assert ask(edges, "SELECT max(version) FROM core.article") == [(2,)]
     monkeypatch.undo()
     assert again(edges) == []
     assert ["copy"] in stories(edges)
@@ -100,8 +97,7 @@ def test_what_is_signed_anew_at_the_last_moment_is_left_too(edges, monkeypatch):
     def then(connection, name, **parameters):
         found = read(connection, name, **parameters)
         if name == "recompute.moved":
-            with connect(edges.url) as other:
-                other.execute(f"UPDATE core.signature SET packed = NULL, clustered_at = NULL {newest}")
+            beside(edges, lambda other: ask(other, f"UPDATE core.signature SET packed = NULL, clustered_at = NULL {newest}"))
         return found
 
     monkeypatch.setattr(module, "dicts", then)

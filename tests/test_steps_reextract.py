@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, snapshot, world
+from builders_news import NOON, OTHER_AGENCY, UNRELATED, WIRE, Clock, Web, ask, beside, snapshot, world
 
 from pipeline.articles import extract as extractor
 from pipeline.records import Credit
@@ -139,15 +139,14 @@ def test_a_version_is_read_beside_what_its_feed_said_then_and_that_is_kept_for_a
         assert (ask(edges, kept), ask(edges, "SELECT count(*) FROM raw.page")) == ([], [(0,)])
 
 
-def test_a_version_that_comes_while_its_day_is_read_anew_is_what_copies_are_found_by(edges, database, tmp_path, monkeypatch):
+def test_a_version_that_comes_while_its_day_is_read_anew_is_what_copies_are_found_by(edges, monkeypatch):
     other_code(monkeypatch)
     spread = module.spread
 
     def first(*args):
-        with world(database, tmp_path, web=edges.door, now=edges.now) as other:
-            edges.door.publish("gamma", "museum", OTHER_AGENCY)
-            edges.now.forward(days=1)
-            reread(other)
+        edges.door.publish("gamma", "museum", OTHER_AGENCY)
+        edges.now.forward(days=1)
+        beside(edges, reread)
         return spread(*args)
 
     monkeypatch.setattr(module, "spread", first)
