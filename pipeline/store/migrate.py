@@ -39,8 +39,8 @@ def up(url: str, folder: Path = FOLDER) -> list[str]:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # the session's: it goes with the connection
         _run(connection, folder / "migrations" / FIRST)
         applied = [*_migrations(connection, folder / "migrations"), *_views(connection, folder / "views")]
-        if applied and (folder / ROLES).exists():
-            _run(connection, folder / ROLES)  # last: what was made anew has lost the rights that were given on it
+        if (folder / ROLES).exists():
+            _run(connection, folder / ROLES)  # last: what was made anew, or restored from a copy, has lost the rights that were given on it
         return applied
 
 
