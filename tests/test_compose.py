@@ -128,6 +128,38 @@ def test_what_is_handed_to_workers_they_can_begin_and_the_writer_has_a_slot_of_i
     assert slots["WIREDESK_READERS"] * slots["WIREDESK_WORKERS"] <= SERVICES["cpu"]["cpus"]
 
 
+def overrides():
+    """Return the files that docs/deploy.md shows for `compose.override.yml`: more workers, this machine's door, another machine."""
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8").partition("## Add workers")[2].partition("\n## ")[0]
+    return text, [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
+
+
+def test_what_the_guide_lays_over_this_file_fits_it():
+    text, (wide, door, there) = overrides()
+    schema = json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text(encoding="utf-8"))
+    for over in (wide, door, there):
+        jsonschema.Draft7Validator(schema).validate(over)
+        assert over["services"].keys() <= SERVICES.keys()
+        networks = {network for service in over["services"].values() for network in service.get("networks", ())}
+        assert networks <= WHOLE["networks"].keys() | over.get("networks", {}).keys()
+        assert {rest for _, rest in VARIABLE.findall(json.dumps(over))} <= {":?"}
+    for name in container.QUEUES:
+        known = filled(name)
+        assert there["services"][name]["environment"].keys() <= known.keys() | {container.EXECUTION}
+        reached = {key for key, value in known.items() if re.search("postgres:|redis:6379", value)}
+        assert reached <= there["services"][name]["environment"].keys(), "names of this machine's network"
+    many = {queue: int(count) for queue, count in re.findall(r"--scale (\w+)=(\d+)", text)}
+    assert {name for name in OURS if SERVICES[name]["environment"].keys() & wide["x-width"].keys()} - wide["services"].keys() == {
+        "wiredesk"
+    }
+    width = {name: int(value) for name, value in wide["services"]["migrate"]["environment"].items()}
+    at_once = {queue: many[queue] * int(filled(queue)["AIRFLOW__CELERY__WORKER_CONCURRENCY"]) for queue in container.QUEUES}
+    assert at_once == {"web": width["WIREDESK_WEB_SLOTS"], "cpu": width["WIREDESK_CPU_SLOTS"] + pools.POOLS["writer"][0]}
+    assert width["WIREDESK_READERS"] <= many["cpu"] * SERVICES["cpu"]["cpus"]
+    assert width["WIREDESK_READERS"] < width["WIREDESK_CPU_SLOTS"]
+    assert sum(at_once.values()) <= int(filled("scheduler")["AIRFLOW__CORE__PARALLELISM"])
+
+
 def test_the_news_and_airflow_are_two_databases_of_two_roles():
     addresses = {value for service in OURS.values() for value in service["environment"].values() if "postgresql" in value}
     found = {(urlsplit(VARIABLE.sub("x", address)).username, urlsplit(VARIABLE.sub("x", address)).path) for address in addresses}

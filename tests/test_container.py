@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -17,16 +18,20 @@ from pipeline.machine.postgres import Server
 from pipeline.machine.secrets import secret
 from pipeline.settings import ROOT, Settings
 from pipeline.steps import rounds
+from pipeline.store import migrate
 
 pytestmark = [pytest.mark.database]
 
+INSIDE = "docker compose exec -T postgres "
 GIVEN = {name: f"{name.lower()}-value" for names in container.NEEDS.values() for name in names}
 
 
-def run(program, *arguments, **environment):
+def run(program, *arguments, cwd=None, **environment):
     """Run one of Postgres's own programs, or a script with them on its path, and return what it printed."""
     path = os.pathsep.join([str(binaries.folder(binaries.account(ROOT / "var"))), os.environ["PATH"]])
-    done = subprocess.run([program, *arguments], env=os.environ | {"PATH": path} | environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, *arguments], cwd=cwd, env=os.environ | {"PATH": path} | environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -41,6 +46,16 @@ def fresh(tmp_path_factory):
 def superuser(server):
     word = secret(server.folder / "secrets", "postgres")
     return {"PGHOST": ports.HOST, "PGPORT": str(server.cluster.port()), "PGUSER": "postgres", "PGPASSWORD": word}
+
+
+@pytest.fixture
+def deployed(fresh):
+    """Such a server with the schema of the news, which its owner `news` has made: how an administrator enters it, and how `news` does."""
+    admin = superuser(fresh) | {"POSTGRES_USER": "postgres", "NEWS_PASSWORD": "n", "AIRFLOW_PASSWORD": "a"}
+    run("sh", str(ROOT / "deploy" / "databases.sh"), **admin)
+    news = f"postgresql://news:n@{ports.HOST}:{fresh.cluster.port()}/news"
+    migrate.up(news)
+    return admin, news
 
 
 @pytest.mark.parametrize("part", container.NEEDS)
@@ -119,26 +134,61 @@ def test_each_role_enters_its_own_database_only(fresh):
                 psycopg.connect(**own, dbname=name)
 
 
-def test_a_copy_of_the_news_is_the_news(postgres, database, tmp_path):
-    """The two commands of docs/deploy.md, into an empty database."""
+def commands(heading):
+    """Return what docs/deploy.md tells an administrator to run in Postgres's container, below a heading, and what stands before each."""
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8").partition(f"## {heading}")[2].partition("\n## ")[0]
+    lines = re.sub(r"\\\n +", "", "".join(re.findall(r"^```\n(.*?)^```", text, re.DOTALL | re.MULTILINE))).splitlines()
+    return [line.removeprefix(INSIDE).split("     ")[0] for line in lines if line.startswith(INSIDE)]
+
+
+def entered(admin):
+    """Return the address by which an administrator enters the news."""
+    return f"postgresql://{admin['PGUSER']}:{admin['PGPASSWORD']}@{admin['PGHOST']}:{admin['PGPORT']}/news"
+
+
+def test_a_copy_of_the_news_is_the_news(deployed, tmp_path):
+    """The lines of docs/deploy.md, one after the other."""
+    admin, news = deployed
+    (tmp_path / "sql").symlink_to(ROOT / "sql")
+    (rights,) = commands("Bring it up")
+    run("sh", "-c", rights, cwd=tmp_path, **admin)
     web = Web()
     web.publish("npa", "1/ferry-strike", WIRE)
     web.publish("alpha", "news/strike-halts-ferries", WIRE, byline="NPA")
     web.publish("gamma", "own-report", OTHER_AGENCY)
-    with world(database, tmp_path, web=web, now=Clock()) as edges:
+    with world(news, tmp_path, web=web, now=Clock()) as edges:
         rounds.run(edges)
         before = snapshot(edges)
-    file = tmp_path / "news.dump"
-    run("pg_dump", "--format=custom", f"--file={file}", database)
-    again = postgres.create("restored")
-    try:
-        run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--dbname={again}", str(file))
-        with world(again, tmp_path, web=web, now=Clock()) as edges:
-            assert snapshot(edges) == before
-            assert before["story"], "nothing was compared"
-            asked = len(web.asked)
-            rounds.run(edges)
-            assert snapshot(edges) == before, "the copy goes on where the original was"
-            assert len(web.asked) == asked
-    finally:
-        postgres.drop("restored")
+    assert before["story"], "nothing would be compared"
+    lines = commands("Back up and restore")
+    assert [line.split()[0] for line in lines] == ["pg_dump", "pg_dumpall", "psql", "psql", "pg_restore", "psql"]
+    for line in lines[:2]:
+        run("sh", "-c", line, cwd=tmp_path, **admin)
+    with psycopg.connect(news, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA core CASCADE")
+    for line in lines[2:]:
+        run("sh", "-c", line, cwd=tmp_path, **admin)
+    with psycopg.connect(entered(admin)) as connection:
+        connection.execute("SET ROLE wiredesk_analyst")
+        assert connection.execute("SELECT count(*) > 0 FROM mart.story").fetchone() == (True,)
+    assert migrate.up(news) == []
+    with world(news, tmp_path, web=web, now=Clock()) as edges:
+        assert snapshot(edges) == before
+        asked = len(web.asked)
+        rounds.run(edges)
+        assert snapshot(edges) == before, "the copy goes on where the original was"
+        assert len(web.asked) == asked
+
+
+def test_whoever_migrates_gives_a_restored_copy_its_rights_and_makes_nobody_an_administrator(deployed):
+    admin, news = deployed
+    run("psql", "--dbname=news", f"--file={ROOT / 'sql' / 'roles.sql'}", **admin)
+    of = "SELECT pg_has_role('wiredesk_migrator', 'news', 'MEMBER'), pg_has_role('wiredesk_migrator', 'postgres', 'MEMBER')"
+    with psycopg.connect(entered(admin), autocommit=True) as connection:
+        assert connection.execute(of).fetchone() == (True, False)
+        connection.execute("REVOKE ALL ON ALL TABLES IN SCHEMA mart FROM wiredesk_analyst")
+        assert migrate.up(news) == [], "nothing else is to be done"
+        connection.execute("SET ROLE wiredesk_analyst")
+        connection.execute("TABLE mart.story")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("TABLE core.story")
