@@ -1,6 +1,7 @@
 """`./wiredesk test --long`: runs are named, bounded, and independent of each other."""
 
 import importlib.util
+import re
 import sys
 
 import pytest
@@ -41,6 +42,11 @@ def test_words_choose(bench, capfd):
     assert long.run(["pass"], runs) == 0
     assert long.run(["nothing of this name"], runs) == 1, "a typing error must not look like success"
     assert "fails" not in capfd.readouterr().out
+
+
+def test_the_guide_says_what_each_shows():
+    part = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8").partition("## Run them all")[2]
+    assert re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) == [one.module for one in RUNS]
 
 
 @pytest.mark.parametrize("one", RUNS, ids=lambda one: one.module)
