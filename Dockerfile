@@ -4,8 +4,8 @@ FROM python:3.11.14-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/wiredesk AIRFLOW_HOME=/wiredesk/var/airflow
 WORKDIR /wiredesk
 
-COPY requirements.lock.txt deploy/requirements.celery.lock.txt ./
-RUN pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r requirements.lock.txt -r requirements.celery.lock.txt
+COPY requirements.lock.txt deploy/requirements.machines.lock.txt ./
+RUN pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r requirements.lock.txt -r requirements.machines.lock.txt
 
 # A number that no user of the host is likely to have. It owns what it must write, and no code.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin wiredesk \

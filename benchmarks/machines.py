@@ -3,7 +3,7 @@
 python -m benchmarks.machines            a table; less than two minutes a row
 python -m benchmarks.machines --check    fails if stories differ, a site was crowded, or two workers of a queue are no faster than one
 
-Needs Debian's redis-server, util-linux (unshare, as root) and the packages of deploy/requirements.celery.lock.txt.
+Needs Debian's redis-server, util-linux (unshare, as root) and the packages of deploy/requirements.machines.lock.txt.
 """
 
 from __future__ import annotations

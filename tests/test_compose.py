@@ -281,11 +281,11 @@ def test_every_option_is_one_of_airflows(tmp_path):
     assert options - known - CELERY == set()
 
 
-def test_the_celery_lock_adds_to_the_lock_and_contradicts_nothing():
-    base, more = ((ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock.txt", "deploy/requirements.celery.lock.txt"))
+def test_the_second_lock_adds_to_the_lock_and_contradicts_nothing():
+    base, more = ((ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock.txt", "deploy/requirements.machines.lock.txt"))
     pins, added = (re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE) for text in (base, more))
     assert not set(pins) & set(added)
-    assert {"apache-airflow-providers-celery", "celery", "redis"} <= set(added)
+    assert {"apache-airflow-providers-celery", "celery", "redis", "apache-airflow-providers-cncf-kubernetes"} <= set(added)
     assert all("--hash=sha256:" in block for block in re.split(r"(?m)^(?=[a-z])", more) if block)
     assert "://" not in more
 
