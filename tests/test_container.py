@@ -192,3 +192,34 @@ def test_whoever_migrates_gives_a_restored_copy_its_rights_and_makes_nobody_an_a
         connection.execute("TABLE mart.story")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("TABLE core.story")
+
+
+def test_another_executor_needs_no_broker(tmp_path):
+    given = {name: value for name, value in GIVEN.items() if name not in container.BROKER} | {container.EXECUTOR: "KubernetesExecutor"}
+    told = container.environment(Settings(var=tmp_path), given, "scheduler")
+    assert told[container.EXECUTOR] == "KubernetesExecutor"
+    with pytest.raises(MachineError, match="BROKER_URL"):
+        container.environment(Settings(var=tmp_path), given | {container.EXECUTOR: "CeleryExecutor"}, "scheduler")
+
+
+@pytest.mark.airflow
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("words", "needs", "said"),
+    [
+        (["airflow", "db", "check-migrations", "--help"], container.CONTROL, "--migration-wait-timeout"),
+        (["airflow", "jobs", "check", "--help"], container.CONTROL, "DagProcessorJob"),
+        (["python", "-m", container.TASK, "--help"], container.NEWS, "--json-string"),
+    ],
+    ids=["wait", "probe", "task"],
+)
+def test_what_the_chart_and_its_executor_say_is_let_through(words, needs, said, tmp_path):
+    secrets = dict.fromkeys(needs, f"postgresql+psycopg2://airflow:word@{ports.HOST}/airflow")
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "WIREDESK_VAR": str(tmp_path), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "pipeline.machine.container", *words]
+    done = subprocess.run(command, env=environment | secrets, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert said in done.stdout
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "is not set" in done.stderr

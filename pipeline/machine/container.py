@@ -3,6 +3,7 @@
 `python -m pipeline.machine.container scheduler`; `... probe scheduler` is its health check, by exit code. Opinions on Airflow are those
 of `./wiredesk up`, an AIRFLOW__ variable of the container's goes before each. MachineError where a secret is missing: Airflow would make
 one up, another in each container. Who does not need a secret does not get it: workers know neither Airflow's database nor its keys.
+Others' words are let through to Airflow, with the same environment: `airflow db check`, and what KubernetesExecutor has a pod do.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 QUEUES = ("web", "cpu")  # what waits for sites, and what works; the DAGs say which task is which
 EXECUTION = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
+EXECUTOR, CELERY = "AIRFLOW__CORE__EXECUTOR", "CeleryExecutor"
+TASK = "airflow.sdk.execution_time.execute_workload"  # Airflow's module: one task, as it stands in the arguments
 ANSWER = 10.0  # seconds until a part counts as silent
 BROKER = ("AIRFLOW__CELERY__BROKER_URL", "AIRFLOW__CELERY__RESULT_BACKEND")
 CONTROL = (
@@ -38,6 +41,8 @@ NEEDS = {
     "scheduler": (*CONTROL, *BROKER),
     "dag-processor": CONTROL,
     "migrate": (*CONTROL, *NEWS),
+    "airflow": CONTROL,
+    "task": NEWS,
 } | dict.fromkeys(QUEUES, (*BROKER, *NEWS))
 COMMANDS = {
     "api-server": ["api-server"],
@@ -46,7 +51,7 @@ COMMANDS = {
 } | {queue: ["celery", "worker", "--queues", queue, "--skip-serve-logs", "--without-mingle", "--without-gossip"] for queue in QUEUES}
 OPINIONS = {
     "API__HOST": "0.0.0.0",  # noqa: S104  the container's own network
-    "CORE__EXECUTOR": "CeleryExecutor",
+    "CORE__EXECUTOR": CELERY,
     "CORE__PARALLELISM": "64",  # over all workers; each has its own limit
     "CORE__MAX_ACTIVE_TASKS_PER_DAG": "64",
     "CORE__EXECUTION_API_SERVER_URL": "http://api-server:8080/execution/",
@@ -61,7 +66,8 @@ OPINIONS = {
 
 def environment(settings: Settings, given: Mapping[str, str], part: str) -> dict[str, str]:
     """Return what the part's process is to know: what is given, and our opinions where nothing is."""
-    if missing := [name for name in NEEDS[part] if not given.get(name)]:
+    unused = () if given.get(EXECUTOR, CELERY) == CELERY else BROKER
+    if missing := [name for name in NEEDS[part] if name not in unused and not given.get(name)]:
         raise MachineError(part, f"{', '.join(missing)} is not set", hint="docker-compose.yml names it; .env.example says how to make it.")
     home = settings.var.resolve() / "airflow"
     login = {
@@ -74,8 +80,8 @@ def environment(settings: Settings, given: Mapping[str, str], part: str) -> dict
     return defaults | airflow.telemetry(settings) | {name: value for name, value in given.items() if name != LOGIN} | own
 
 
-def run(part: str) -> None:
-    """Become the part, or migrate and return."""
+def run(part: str, *words: str) -> None:
+    """Become the part, or migrate and return. `words` are what follows its command."""
     settings = Settings()
     told = environment(settings, os.environ, part)
     Path(told["AIRFLOW_HOME"]).mkdir(parents=True, exist_ok=True)
@@ -84,7 +90,8 @@ def run(part: str) -> None:
     if part == "migrate":
         _migrate(settings, told)
         return
-    os.execve(airflow.COMMAND[0], [*airflow.COMMAND, *COMMANDS[part]], told)  # noqa: S606  hands over
+    command = [sys.executable, "-m", TASK] if part == "task" else [*airflow.COMMAND, *COMMANDS.get(part, [])]
+    os.execve(command[0], [*command, *words], told)  # noqa: S606  hands over
 
 
 def healthy(part: str) -> bool:
@@ -127,16 +134,21 @@ def _migrate(settings: Settings, told: Mapping[str, str]) -> None:
 def main(words: list[str]) -> int:
     try:
         match words:
+            case ["airflow", *rest]:
+                run("airflow", *rest)
+            case ["python", "-m", module, *rest] if module == TASK:
+                run("task", *rest)
             case [part] if part in NEEDS:
                 run(part)
-                return 0
             case ["probe", part] if part in COMMANDS:
                 return 0 if healthy(part) else 1
+            case _:
+                print(f"Give one of {', '.join(NEEDS)}, or: probe {' | '.join(COMMANDS)}", file=sys.stderr)  # noqa: T201  as above
+                return 2
     except WiredeskError as error:
         print(f"{error}\n{error.hint}", file=sys.stderr)  # noqa: T201  as above
         return 1
-    print(f"Give one of {', '.join(NEEDS)}, or: probe {' | '.join(COMMANDS)}", file=sys.stderr)  # noqa: T201  as above
-    return 2
+    return 0
 
 
 if __name__ == "__main__":
