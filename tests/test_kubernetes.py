@@ -24,6 +24,7 @@ DIFFERENT = {  # opinions that are others here, and why
     "LOGGING__BASE_LOG_FOLDER": "the chart says where the volume is",
     "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": "the same",
 }
+HERE = "WIREDESK_COMMAND"  # what people type, which no other deployment's people do
 CLUSTER = {f"KUBERNETES_EXECUTOR__{name}" for name in ("NAMESPACE", "POD_TEMPLATE_FILE", "WORKER_PODS_CREATION_BATCH_SIZE")}
 CLUSTER |= {"KUBERNETES_EXECUTOR__DELETE_WORKER_PODS_ON_FAILURE"}
 
@@ -77,7 +78,7 @@ def filled(name):
 
 
 def settings(name):
-    return {key: text for key, text in filled(name).items() if key in COMPOSE["x-environment"]["settings"]}
+    return {key: text for key, text in filled(name).items() if key in COMPOSE["x-environment"]["settings"].keys() - {HERE}}
 
 
 @pytest.mark.parametrize("text", [TEXT, JOB, VALUES["podTemplate"].replace("{{-", "#")], ids=["values", "job", "pod"])
@@ -124,12 +125,19 @@ def test_a_probe_asks_airflow_and_not_a_script_of_another_image(name, probe):
 
 @EACH
 def test_settings_are_those_of_compose(name):
-    expected = COMPOSE["x-environment"]["settings"]
+    expected = {key: text for key, text in COMPOSE["x-environment"]["settings"].items() if key != HERE}
     if name == "migrate":  # reads no option of Airflow's
         expected = {key: text for key, text in expected.items() if key.startswith("WIREDESK_")}
     assert settings(name) == expected
     known = {f"WIREDESK_{field.upper()}" for field in Settings.model_fields}
     assert {key for key in filled(name) if key.startswith("WIREDESK_")} <= known
+
+
+def test_what_people_type_is_typed_where_all_is_known_and_can_be():
+    where, _, command = filled("task")[HERE].partition(" -- ")
+    assert where == f"kubectl exec deployment/{VALUES['fullnameOverride']}-api-server"
+    assert command.split() == COMPOSE["services"]["wiredesk"]["entrypoint"]
+    assert filled("api-server").keys() >= {*container.CONTROL, *container.NEWS}
 
 
 @EACH

@@ -100,7 +100,7 @@ def airflow(context: typer.Context) -> None:
     from pipeline.machine.postgres import urls
 
     if place.IMAGE:
-        container.hand_over(context.args)
+        container.run("airflow", *context.args)
     settings = _settings()
     where = urls(settings)
     airflow.migrate(settings, where)

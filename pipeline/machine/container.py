@@ -13,14 +13,14 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from pipeline.errors import MachineError, WiredeskError
 from pipeline.machine import airflow, pools
 from pipeline.settings import ROOT, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 QUEUES = ("web", "cpu")  # what waits for sites, and what works; the DAGs say which task is which
 EXECUTION = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
@@ -108,12 +108,6 @@ def healthy(part: str) -> bool:
 def api() -> str:
     """Return where this deployment's API is: "http://host:port"."""
     return os.environ.get(EXECUTION, OPINIONS["CORE__EXECUTION_API_SERVER_URL"]).removesuffix("/execution/")
-
-
-def hand_over(words: Sequence[str]) -> NoReturn:
-    """Become Airflow's own command, which knows what the part does that decides what runs."""
-    told = environment(Settings(), os.environ, "dag-processor")
-    os.execve(airflow.COMMAND[0], [*airflow.COMMAND, *words], told)  # noqa: S606  hands over
 
 
 def _migrate(settings: Settings, told: Mapping[str, str]) -> None:
