@@ -1,8 +1,9 @@
-"""What an article costs among 100,000 and among 1,000,000: `python -m benchmarks.growth [--folder F]`.
+"""What an article costs among 100,000 and among 1,000,000: `python -m benchmarks.growth [--folder F] [--check]`.
 
 The databases are those of `benchmarks.questions`, filled if they are not in the folder. Into a copy of each comes a day of the newsstand,
 step by step; samples and signatures of the last thirty days are made in it first, so that copies are looked for in a history. What grows
 with history is Postgres' part, so its CPU stands beside the clock. The last column draws a straight line through the two sizes.
+`--check` fails where the larger history makes an article dearer than GROWTH, or a story of the window dearer to put into events.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TITLES = 60
+GROWTH = 1.2  # of seconds, from the smaller history to the larger one
 TIMES = 10  # what the last column is for, against the largest size
 STEPS: dict[str, tuple[Callable, ...]] = {
     "store": (poll, fetch, extract),
@@ -173,11 +175,29 @@ def report(found: dict[int, dict[str, dict]]) -> None:
     print(f"taken in: {new}")
 
 
-def main() -> None:
+def faults(found: dict[int, dict[str, dict]]) -> list[str]:
+    """Return what costs more than it may in the larger history: an article until it is published, and a story of an event."""
+    least, most = (found[size]["steps"] for size in (min(found), max(found)))
+
+    def spent(steps: dict[str, tuple], place: int) -> float:
+        return sum(steps[step][place] for step in STEPS if step != "events") / steps["cluster"][3]
+
+    ratios = {
+        "an article, by the clock": spent(most, 0) / spent(least, 0),
+        "an article, of Postgres' CPU": spent(most, 2) / spent(least, 2),
+        "a story of the window, in events": (most["events"][0] / most["events"][3]) / (least["events"][0] / least["events"][3]),
+    }
+    for what, ratio in ratios.items():
+        print(f"{what}: {ratio:.2f} times")
+    return [f"{what}: {ratio:.2f} times, above {GROWTH}" for what, ratio in ratios.items() if ratio > GROWTH]
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--articles", type=int, nargs="*", default=list(questions.SIZES))
     parser.add_argument("--folder", type=Path, help="keep the databases here, and use those that are there: as benchmarks.questions does")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="questions-"))
     with Server(folder, durable=False) as server:
@@ -189,7 +209,11 @@ def main() -> None:
     report(found)
     if options.json:
         options.json.write_text(json.dumps(found))
+    wrong = faults(found) if options.check else []
+    for fault in wrong:
+        print(f"FAILED: {fault}", file=sys.stderr)
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -48,6 +48,7 @@ RUNS = (
     Run(module="events", minutes=30),
     Run(module="export", minutes=30),
     Run(module="questions", minutes=120),
+    Run(module="growth", minutes=120),
     Run(module="throughput", minutes=40),
     Run(module="soak", minutes=120),
     Run(module="machines", minutes=30),
