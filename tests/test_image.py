@@ -169,6 +169,9 @@ def test_people_type_their_commands_there(pages, image, deployed):
     assert {"subject": "metadatabase", "says": "healthy"}.items() <= next(one for one in said if one["subject"] == "metadatabase").items()
     assert [one["subject"] for one in said if one["problem"]] == ["scheduler", "dag_processor"], "which this test does not start"
     assert "writer" in wiredesk("airflow", "pools", "list", "--output", "plain").stdout
+    for words in (["psql", "-c", "TABLE mart.story"], ["migrate"], ["search", "anything"], ["poll", "--limit", "1"]):
+        done = wiredesk(*words)
+        assert done.returncode == 0, f"who asks for the news needs no other database, and may make none: {words} {done.stderr}"
     refused = wiredesk("up")
     assert refused.returncode == 1
     assert "docker compose" in refused.stderr

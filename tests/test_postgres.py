@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.errors import DatabaseError, SettingsError
 from pipeline.machine import binaries, databases
-from pipeline.machine.postgres import Server, urls
+from pipeline.machine.postgres import Server, address, urls
 from pipeline.settings import ROOT, Settings
 
 pytestmark = [pytest.mark.database, pytest.mark.process]
@@ -244,6 +244,7 @@ def test_a_foreign_server_gets_a_database_for_airflow_where_it_may(server, tmp_p
     with pytest.raises(DatabaseError, match="permission denied") as caught:
         urls(refused)
     assert "WIREDESK_AIRFLOW_DATABASE_URL" in caught.value.hint
+    assert address(refused) == url, "who asks for the news alone needs none"
     named = Settings(var=tmp_path, database_url=url, airflow_database_url=server.create("airflow"))
     assert urls(named).news == url
     with server._superuser() as superuser:

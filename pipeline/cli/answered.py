@@ -77,10 +77,10 @@ FOUND = """What it cut, text by text; `start`, `middle` and `last` are what is l
 
 def write() -> None:
     """Write the page, and the notebook's pictures where what runs it is installed."""
-    from pipeline.machine.postgres import urls
+    from pipeline.machine.databases import news
     from pipeline.store import connect
 
-    with connect(urls(Settings()).news) as connection:
+    with connect(news(Settings())) as connection:
         PAGE.write_text(markdown(connection), encoding="utf-8")
     if find_spec("nbclient"):
         notebook.write({})

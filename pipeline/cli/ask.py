@@ -140,9 +140,8 @@ def _text(value: Any) -> str:
 
 
 def _news() -> Connection:
-    from pipeline.machine.databases import filled
-    from pipeline.machine.postgres import urls
+    from pipeline.machine.databases import filled, news
     from pipeline.settings import Settings
     from pipeline.store import connect
 
-    return connect(filled(urls(Settings()).news))
+    return connect(filled(news(Settings())))

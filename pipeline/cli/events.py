@@ -121,7 +121,7 @@ def _say(what: Literal["one_event", "two_events"], said: tuple[str, str], why: s
 
 def _where() -> tuple[Settings, str]:
     from pipeline import settings as settled
-    from pipeline.machine.postgres import urls
+    from pipeline.machine.databases import news
 
     settings = settled.Settings()
-    return settings, urls(settings).news
+    return settings, news(settings)

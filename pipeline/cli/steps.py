@@ -12,7 +12,6 @@ from pipeline.cli.options import ALLOW, BASE, DOMAIN, ETAG, MODIFIED, NOW, ONE_A
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pipeline.machine.databases import Urls
     from pipeline.records import Tally
     from pipeline.settings import Settings
     from pipeline.steps.edges import Edges, Report, Wanted
@@ -33,9 +32,9 @@ def migrate() -> None:
     from pipeline.steps import sync
     from pipeline.store import migrate as schema
 
-    settings, where = _where()
-    applied = schema.up(where.news)
-    changed = sync(settings, where.news).doors["changed"]
+    settings, news = _where()
+    applied = schema.up(news)
+    changed = sync(settings, news).doors["changed"]
     typer.echo(f"Applied: {', '.join(applied) or 'nothing, the schema is up to date'}.")
     typer.echo(f"Registry: {changed:,} blocks new or changed.")
 
@@ -49,8 +48,8 @@ def tables(
     from pipeline.settings import ROOT
     from pipeline.store import connect, diagram, dictionary
 
-    _, where = _where()
-    with connect(where.news) as connection:
+    _, news = _where()
+    with connect(news) as connection:
         text, drawn = dictionary.markdown(connection), diagram.svg(connection)
     if write:
         (ROOT / "docs" / "tables.md").write_text(text, encoding="utf-8")
@@ -182,8 +181,8 @@ def run(
     from pipeline.cli.screen import progress
     from pipeline.steps.edges import Wanted, opened
 
-    settings, where = _where()
-    with opened(settings, where.news) as edges:
+    settings, news = _where()
+    with opened(settings, news) as edges:
         _check(edges, titles)
         with progress(name) as report:
             tallies = step(edges, Wanted(titles=tuple(titles) if titles else None, limit=limit), report)
@@ -209,8 +208,8 @@ def _settings() -> Settings:
     return Settings()
 
 
-def _where() -> tuple[Settings, Urls]:
-    from pipeline.machine.postgres import urls
+def _where() -> tuple[Settings, str]:
+    from pipeline.machine.databases import news
 
     settings = _settings()
-    return settings, urls(settings)
+    return settings, news(settings)

@@ -25,7 +25,7 @@ def versions(
 ) -> None:
     """Print the versions of an article, each with its class and what it changed."""
     from pipeline import urls
-    from pipeline.machine.postgres import urls as where
+    from pipeline.machine.databases import news
     from pipeline.settings import Settings
     from pipeline.store import connect, dicts
 
@@ -33,7 +33,7 @@ def versions(
         key = urls.key(url)
     except ValueError as error:
         raise typer.BadParameter(f"{url!r} is no address") from error
-    with connect(where(Settings()).news) as connection:
+    with connect(news(Settings())) as connection:
         found = dicts(connection, "reread.versions", url_key=key)
     if not found:
         typer.echo("No text of this address is kept. ./wiredesk fetch --url looks at it now.")
@@ -100,7 +100,7 @@ def reextract(
     from datetime import date
 
     from pipeline.cli.screen import progress
-    from pipeline.machine.postgres import urls as where
+    from pipeline.machine.databases import news
     from pipeline.settings import Settings
     from pipeline.steps.edges import opened
     from pipeline.steps.reextract import reextract as step
@@ -110,7 +110,7 @@ def reextract(
     except ValueError as error:
         raise typer.BadParameter(f"{day!r} is no day such as 2026-03-02", param_hint="--day") from error
     settings = Settings()
-    with opened(settings, where(settings).news) as edges, progress("Reading anew") as report:
+    with opened(settings, news(settings)) as edges, progress("Reading anew") as report:
         count, others = step(edges, which, report, apply=apply)
     if json:
         print(data.dumps([_other(one) for one in others], ensure_ascii=False, indent=1, default=str))

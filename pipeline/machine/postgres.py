@@ -18,7 +18,7 @@ from psycopg import sql
 from pipeline.errors import DatabaseError, SettingsError
 from pipeline.machine import ports, processes, roles
 from pipeline.machine.cluster import HASTY, SETTINGS, SUPERUSER, Cluster
-from pipeline.machine.databases import Urls, filled, urls
+from pipeline.machine.databases import Urls, filled, news, urls
 from pipeline.machine.secrets import secret
 
 if TYPE_CHECKING:
@@ -163,11 +163,11 @@ def address(settings: Settings, role: str = "") -> str:
     """
     if role and role not in roles.ROLES:
         raise SettingsError(f"--as {role}", "is no role", hint=f"There are {', '.join(roles.ROLES)}.")
-    news = urls(settings).news
+    owner = news(settings)
     if not role:
-        return news
+        return owner
     if role != "migrator":
-        filled(news)
+        filled(owner)
     if settings.database_url is None:
         return Server(settings.var / "postgres").url("news", role)
-    return roles.taken_on(news, role)
+    return roles.taken_on(owner, role)
