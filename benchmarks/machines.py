@@ -31,6 +31,7 @@ SCENES = (
 )
 FASTER = 1.3  # of the web's stages, by a second worker: they wait, so that shared cores matter little
 AT_ONCE = 2
+LISTED = 20  # lines of articles that are told otherwise
 OFTEN = 10  # of so many requests one may be late
 SLACK = 0.2  # seconds by which two requests may come closer together than they were sent: at load 5 the first may be late by that
 SPANS = """SELECT DISTINCT ON (task_id) task_id, extract(epoch FROM max(end_date) - min(start_date))::float, count(*),
@@ -104,8 +105,16 @@ def show(row: Row) -> None:
     print(f"  never more than {row.crowd} at once at one site", flush=True)
 
 
+def others(one: Row, two: Row) -> str:
+    """Return the articles that are told otherwise, as both have them."""
+    first, second = set(one.stories), set(two.stories)
+    return "\n".join(f"  {'<' if story in first else '>'} {story}" for story in sorted(first ^ second, key=repr)[:LISTED])
+
+
 def faults(rows: list[Row]) -> list[str]:
-    found = [f"{row.name}: other stories than {rows[0].name}" for row in rows[1:] if row.stories != rows[0].stories]
+    found = [
+        f"{row.name}: other stories than {rows[0].name}:\n{others(rows[0], row)}" for row in rows[1:] if row.stories != rows[0].stories
+    ]
     spacing = SCENES[0].spacing
     found += [f"{row.name}: two requests {row.gaps[0]:.2f} s apart" for row in rows if row.gaps[0] < spacing - SLACK]
     found += [f"{row.name}: sites are crowded" for row in rows if row.gaps[len(row.gaps) // OFTEN] < spacing - 0.02]
