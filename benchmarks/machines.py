@@ -141,6 +141,7 @@ def main() -> int:
     rows = []
     with tempfile.TemporaryDirectory(prefix="machines-", ignore_cleanup_errors=True) as temporary:
         room = (given.room or Path(temporary)).resolve()
+        room.mkdir(parents=True, exist_ok=True)
         room.chmod(0o755)
         for number, scene in enumerate(SCENES):
             if given.only is None or number in given.only:
