@@ -143,9 +143,12 @@ def test_doctor_says_first_whom_it_answers_for_and_who_else_runs(tmp_path, monke
 
 
 def test_a_command_is_told_so_that_it_asks_the_place_that_it_is_about():
-    assert place.told("Run `./wiredesk doctor`.", ROOT / "var") == "Run `./wiredesk doctor`."
-    assert place.told("Run `./wiredesk doctor`.", ROOT / "var" / "demo") == "Run `WIREDESK_VAR=var/demo ./wiredesk doctor`."
-    assert place.command(ROOT / "a b") == "WIREDESK_VAR='a b' ./wiredesk"
+    here = Settings(var=ROOT / "var")
+    assert place.told("Run `./wiredesk doctor`.", here) == "Run `./wiredesk doctor`."
+    assert place.told("Run `./wiredesk doctor`.", Settings(var=ROOT / "var" / "demo")) == "Run `WIREDESK_VAR=var/demo ./wiredesk doctor`."
+    assert place.command(here, ROOT / "a b") == "WIREDESK_VAR='a b' ./wiredesk"
+    deployed = here.model_copy(update={"command": "docker compose run --rm wiredesk"})
+    assert place.told("Run `./wiredesk doctor`.", deployed) == "Run `docker compose run --rm wiredesk doctor`."
 
 
 def test_doctor_says_when_there_is_too_little_room(tmp_path, monkeypatch):

@@ -26,7 +26,7 @@ EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 WHOLE = yaml.safe_load(COMPOSE)
 SERVICES = WHOLE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("wiredesk")}
-ONCE = {"migrate", "wiredesk"}  # it is well if it ends well
+ONCE = {"databases", "migrate", "wiredesk"}  # it is well if it ends well
 PARTS = OURS.keys() - {"wiredesk"}  # which is what people type, and no part
 VARIABLE = re.compile(r"\$\{(\w+)([^}]*)\}")
 EACH = pytest.mark.parametrize(("name", "service"), SERVICES.items(), ids=SERVICES)
@@ -131,11 +131,11 @@ def test_what_is_handed_to_workers_they_can_begin_and_the_writer_has_a_slot_of_i
 def overrides():
     """Return the files that docs/deploy.md shows for `compose.override.yml`: more workers, this machine's door, another machine."""
     text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8").partition("## Add workers")[2].partition("\n## ")[0]
-    return text, [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
+    return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
 
 
 def test_what_the_guide_lays_over_this_file_fits_it():
-    text, (wide, door, there) = overrides()
+    wide, door, there = overrides()
     schema = json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text(encoding="utf-8"))
     for over in (wide, door, there):
         jsonschema.Draft7Validator(schema).validate(over)
@@ -148,7 +148,7 @@ def test_what_the_guide_lays_over_this_file_fits_it():
         assert there["services"][name]["environment"].keys() <= known.keys() | {container.EXECUTION}
         reached = {key for key, value in known.items() if re.search("postgres:|redis:6379", value)}
         assert reached <= there["services"][name]["environment"].keys(), "names of this machine's network"
-    many = {queue: int(count) for queue, count in re.findall(r"--scale (\w+)=(\d+)", text)}
+    many = {queue: wide["services"][queue]["scale"] for queue in container.QUEUES}
     assert {name for name in OURS if SERVICES[name]["environment"].keys() & wide["x-width"].keys()} - wide["services"].keys() == {
         "wiredesk"
     }
@@ -163,7 +163,8 @@ def test_what_the_guide_lays_over_this_file_fits_it():
 def test_the_news_and_airflow_are_two_databases_of_two_roles():
     addresses = {value for service in OURS.values() for value in service["environment"].values() if "postgresql" in value}
     found = {(urlsplit(VARIABLE.sub("x", address)).username, urlsplit(VARIABLE.sub("x", address)).path) for address in addresses}
-    assert found == {("news", "/news"), ("airflow", "/airflow")}
+    assert found == {("news", "/news"), ("airflow", "/airflow"), ("postgres", "/postgres")}
+    assert {name for name, service in OURS.items() if container.ADMIN[0] in service["environment"]} == {"databases"}, "who makes the others"
 
 
 @EACH
@@ -205,7 +206,7 @@ def test_a_service_says_whether_it_is_well(name, service):
 @EACH
 def test_a_service_waits_for_those_that_it_needs(name, service):
     for other, how in service.get("depends_on", {}).items():
-        assert how["condition"] == ("service_completed_successfully" if other == "migrate" else "service_healthy")
+        assert how["condition"] == ("service_completed_successfully" if other in {"databases", "migrate"} else "service_healthy")
     if name in {"scheduler", *container.QUEUES}:
         assert "redis" in service["depends_on"]
 
@@ -232,7 +233,7 @@ def test_only_who_reads_the_web_and_who_shows_the_ui_can_leave():
 
 def test_every_volume_is_declared_and_used():
     mounted = {mount.partition(":")[0] for service in SERVICES.values() for mount in service["volumes"]}
-    assert mounted - {"./deploy/databases.sh"} == WHOLE["volumes"].keys()
+    assert mounted == WHOLE["volumes"].keys()
 
 
 @pytest.mark.parametrize("queue", container.QUEUES)
@@ -244,7 +245,9 @@ def test_a_worker_may_end_what_it_began(queue):
 def test_a_part_gets_what_it_needs_and_no_more(name):
     assert SERVICES[name]["command"] == [name]
     told = container.environment(Settings(var=ROOT / "var"), filled(name), name)
-    secrets = {key for key in (*container.CONTROL, *container.BROKER, *container.NEWS, container.LOGIN) if key in filled(name)}
+    secrets = {
+        key for key in (*container.CONTROL, *container.BROKER, *container.NEWS, *container.ADMIN, container.LOGIN) if key in filled(name)
+    }
     assert secrets == set(container.NEEDS[name])
     assert told["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
     assert told["AIRFLOW__CORE__DEFAULT_TASK_RETRIES"] == "2", "as ./wiredesk up has it"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -22,7 +23,7 @@ from pipeline.store import migrate
 
 pytestmark = [pytest.mark.database]
 
-INSIDE = "docker compose exec -T postgres "
+INSIDE, ALONE = "docker compose exec -T postgres ", "docker compose run --rm "
 GIVEN = {name: f"{name.lower()}-value" for names in container.NEEDS.values() for name in names}
 
 
@@ -48,14 +49,33 @@ def superuser(server):
     return {"PGHOST": ports.HOST, "PGPORT": str(server.cluster.port()), "PGUSER": "postgres", "PGPASSWORD": word}
 
 
+PASSWORDS = {"NEWS_PASSWORD": "it's-$news", "AIRFLOW_PASSWORD": 'the "other"'}
+
+
+def part(name, **given):
+    """Run a part that works and ends, as its container does."""
+    return run(sys.executable, "-m", "pipeline.machine.container", name, PYTHONPATH=str(ROOT), **given)
+
+
 @pytest.fixture
 def deployed(fresh):
-    """Such a server with the schema of the news, which its owner `news` has made: how an administrator enters it, and how `news` does."""
-    admin = superuser(fresh) | {"POSTGRES_USER": "postgres", "NEWS_PASSWORD": "n", "AIRFLOW_PASSWORD": "a"}
-    run("sh", str(ROOT / "deploy" / "databases.sh"), **admin)
-    news = f"postgresql://news:n@{ports.HOST}:{fresh.cluster.port()}/news"
+    """Such a server after `databases`, and the schema of the news, which `news` has made: how an administrator enters it, and how `news` does."""
+    admin = superuser(fresh) | PASSWORDS
+    admin["POSTGRES_URL"] = entered(admin, "postgres")
+    part("databases", **admin)
+    news = address(fresh, "news")
     migrate.up(news)
     return admin, news
+
+
+def address(server, role):
+    word = quote(PASSWORDS[f"{role.upper()}_PASSWORD"], safe="")
+    return f"postgresql://{role}:{word}@{ports.HOST}:{server.cluster.port()}/{role}"
+
+
+def entered(admin, database="news"):
+    """Return the address by which an administrator enters a database."""
+    return f"postgresql://{admin['PGUSER']}:{admin['PGPASSWORD']}@{admin['PGHOST']}:{admin['PGPORT']}/{database}"
 
 
 @pytest.mark.parametrize("part", container.NEEDS)
@@ -118,40 +138,45 @@ def test_a_part_is_as_well_as_the_api_says(part, key, monkeypatch):
     assert not container.healthy(part), "nobody answers"
 
 
-def test_each_role_enters_its_own_database_only(fresh):
-    passwords = {"NEWS_PASSWORD": "it's-$news", "AIRFLOW_PASSWORD": 'the "other"'}
-    run("sh", str(ROOT / "deploy" / "databases.sh"), POSTGRES_USER="postgres", **passwords, **superuser(fresh))
-    where = {"host": ports.HOST, "port": fresh.cluster.port()}
+def test_each_role_enters_its_own_database_only(deployed, fresh):
     for role, other in (("news", "airflow"), ("airflow", "news")):
-        own = where | {"user": role, "password": passwords[f"{role.upper()}_PASSWORD"]}
-        with psycopg.connect(**own, dbname=role) as connection:
+        own = address(fresh, role)
+        with psycopg.connect(own) as connection:
             connection.execute("CREATE SCHEMA mine")
             assert connection.execute(
                 "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = %s", [role]
             ).fetchone() == (False,)
         for name in (other, "postgres"):
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
-                psycopg.connect(**own, dbname=name)
+                psycopg.connect(own, dbname=name)
+
+
+def test_databases_again_changes_passwords_and_nothing_else(deployed, fresh):
+    admin, news = deployed
+    with psycopg.connect(entered(admin, "postgres"), autocommit=True) as connection:
+        connection.execute("ALTER ROLE wiredesk_analyst LOGIN PASSWORD 'theirs'")
+    part("databases", **admin | {"NEWS_PASSWORD": "newer"})
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(news)
+    with psycopg.connect(news, password="newer") as connection:
+        assert connection.execute("SELECT count(*) > 0 FROM ops.migration").fetchone() == (True,)
+    with psycopg.connect(news, user="wiredesk_analyst", password="theirs") as connection:
+        connection.execute("TABLE mart.story")
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("30s",), "with an analyst's limits"
 
 
 def commands(heading):
-    """Return what docs/deploy.md tells an administrator to run in Postgres's container, below a heading, and what stands before each."""
+    """Return what docs/deploy.md tells people to run below a heading: in Postgres's container, or a part by itself."""
     text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8").partition(f"## {heading}")[2].partition("\n## ")[0]
     lines = re.sub(r"\\\n +", "", "".join(re.findall(r"^```\n(.*?)^```", text, re.DOTALL | re.MULTILINE))).splitlines()
-    return [line.removeprefix(INSIDE).split("     ")[0] for line in lines if line.startswith(INSIDE)]
-
-
-def entered(admin):
-    """Return the address by which an administrator enters the news."""
-    return f"postgresql://{admin['PGUSER']}:{admin['PGPASSWORD']}@{admin['PGHOST']}:{admin['PGPORT']}/news"
+    found = [line.split("     ")[0].replace(ALONE, f"{sys.executable} -m pipeline.machine.container ", 1) for line in lines]
+    return [line.removeprefix(INSIDE) for line in found if line.startswith((INSIDE, sys.executable))]
 
 
 def test_a_copy_of_the_news_is_the_news(deployed, tmp_path):
     """The lines of docs/deploy.md, one after the other."""
     admin, news = deployed
-    (tmp_path / "sql").symlink_to(ROOT / "sql")
-    (rights,) = commands("Bring it up")
-    run("sh", "-c", rights, cwd=tmp_path, **admin)
+    admin = admin | {"PYTHONPATH": str(ROOT)}
     web = Web()
     web.publish("npa", "1/ferry-strike", WIRE)
     web.publish("alpha", "news/strike-halts-ferries", WIRE, byline="NPA")
@@ -161,17 +186,16 @@ def test_a_copy_of_the_news_is_the_news(deployed, tmp_path):
         before = snapshot(edges)
     assert before["story"], "nothing would be compared"
     lines = commands("Back up and restore")
-    assert [line.split()[0] for line in lines] == ["pg_dump", "pg_dumpall", "psql", "psql", "pg_restore", "psql"]
-    for line in lines[:2]:
-        run("sh", "-c", line, cwd=tmp_path, **admin)
+    assert [line.split()[0] for line in lines] == ["pg_dump", "psql", sys.executable, "pg_restore"]
+    run("sh", "-c", lines[0], cwd=tmp_path, **admin)
     with psycopg.connect(news, autocommit=True) as connection:
         connection.execute("DROP SCHEMA core CASCADE")
-    for line in lines[2:]:
+    for line in lines[1:]:
         run("sh", "-c", line, cwd=tmp_path, **admin)
+    assert migrate.up(news) == [], "nothing is to be done but to give rights"
     with psycopg.connect(entered(admin)) as connection:
         connection.execute("SET ROLE wiredesk_analyst")
         assert connection.execute("SELECT count(*) > 0 FROM mart.story").fetchone() == (True,)
-    assert migrate.up(news) == []
     with world(news, tmp_path, web=web, now=Clock()) as edges:
         assert snapshot(edges) == before
         asked = len(web.asked)

@@ -53,18 +53,21 @@ def image(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def postgres_of_its_own(tmp_path_factory):
-    """What Postgres's image is after its first start: the script of deploy/ has run."""
+    """What Postgres's image is after its first start: empty, with a superuser whose password is the file's."""
     with Server(tmp_path_factory.mktemp("deployed"), durable=False) as server:
-        given = {name: made_up(value) for name, value in SERVICES["postgres"]["environment"].items()}
+        word = {name: made_up(value) for name, value in SERVICES["postgres"]["environment"].items()}["POSTGRES_PASSWORD"]
+        port, first = server.cluster.port(), secret(server.folder / "secrets", "postgres")
+        with psycopg.connect(host=ports.HOST, port=port, user="postgres", password=first, dbname="postgres", autocommit=True) as superuser:
+            superuser.execute(f"ALTER ROLE postgres PASSWORD '{word}'")
         programs = str(binaries.folder(binaries.account(ROOT / "var")))
-        where = {"PGHOST": ports.HOST, "PGPORT": str(server.cluster.port()), "PGPASSWORD": secret(server.folder / "secrets", "postgres")}
-        environment = os.environ | {"PATH": os.pathsep.join([programs, os.environ["PATH"]])} | given | where
-        script = ["sh", str(ROOT / "deploy" / "databases.sh")]
-        done = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        check = [word for word in SERVICES["postgres"]["healthcheck"]["test"] if word != "CMD"]
-        environment["PGPASSWORD"] = given["NEWS_PASSWORD"]  # within its container it is trusted, and here not
-        assert subprocess.run(check, env=environment, capture_output=True, check=False).returncode == 0, "healthy, now that it has the news"
+        path = os.pathsep.join([programs, os.environ["PATH"]])
+        check = [one for one in SERVICES["postgres"]["healthcheck"]["test"] if one != "CMD"]
+        environment = os.environ | {
+            "PATH": path,
+            "PGPORT": str(port),
+            "PGPASSWORD": word,
+        }  # within its container it is trusted, and here not
+        assert subprocess.run(check, env=environment, capture_output=True, check=False).returncode == 0, "it is healthy"
         yield server
 
 
@@ -96,9 +99,10 @@ def part(*words, image, **options):
 @pytest.fixture(scope="module")
 def pages(image, deployed):
     """Return a function that asks the API server, as `admin` unless told otherwise."""
-    with part("migrate", image=image, env=deployed("migrate"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as migrate:
-        said, _ = migrate.communicate(timeout=PATIENCE)
-    assert migrate.returncode == 0, said
+    for name in ("databases", "migrate"):
+        with part(name, image=image, env=deployed(name), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as once:
+            said, _ = once.communicate(timeout=PATIENCE)
+        assert once.returncode == 0, said
     address = deployed("api-server")[container.EXECUTION].removesuffix("/execution/")
 
     def ask(path, token="", body=None):
@@ -176,6 +180,7 @@ def test_people_type_their_commands_there(pages, image, deployed):
     assert refused.returncode == 1
     assert "docker compose" in refused.stderr
     assert not (image / "var" / "postgres").exists()
+    assert "docker compose run --rm wiredesk decide list" in wiredesk("unpick", "999", "--why", "x", "--by", "ada").stderr
 
 
 def test_the_health_check_asks_the_server(pages, image, deployed):

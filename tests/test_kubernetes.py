@@ -233,7 +233,7 @@ def test_the_docs_make_every_secret_and_name_every_file():
     assert made == referred
     for name in ("airflow", "news"):
         assert f"kubectl create secret generic wiredesk-{name} --from-file={name}" in DOCS
-    for file in ("deploy/kubernetes.values.yaml", "deploy/kubernetes.migrate.yaml", "deploy/databases.sh"):
+    for file in ("deploy/kubernetes.values.yaml", "deploy/kubernetes.migrate.yaml"):
         assert file in DOCS
         assert (ROOT / file).exists()
     assert "Not tested" in DOCS

@@ -31,6 +31,7 @@ PARTS = {  # module of this folder -> the name it is mounted under
 }
 UNMIGRATED = {f"psycopg.{name}" for name in ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "InvalidSchemaName")}
 UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOSPC}
+TYPED = os.environ.get("WIREDESK_COMMAND") or "./wiredesk"  # noqa: TID251  `Settings.command`, which takes long to import
 
 tracebacks = False
 app = typer.Typer(
@@ -55,7 +56,7 @@ def main() -> None:
     for part, name in PARTS.items():
         app.add_typer(import_module(f"pipeline.cli.{part}").app, name=name)
     try:
-        app(prog_name="./wiredesk")
+        app(prog_name=TYPED)
     except BrokenPipeError:  # `./wiredesk ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -92,4 +93,4 @@ def _print(what: str, hint: str) -> None:
     console = Console(stderr=True, soft_wrap=True)
     console.print(Text(what, style="bold red"))
     if hint:
-        console.print(Text(hint))
+        console.print(Text(hint.replace("./wiredesk", TYPED)))

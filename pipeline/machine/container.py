@@ -15,8 +15,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
+from psycopg import sql
+
 from pipeline.errors import MachineError, WiredeskError
-from pipeline.machine import airflow, pools
+from pipeline.machine import airflow, pools, roles
 from pipeline.settings import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ CONTROL = (
     "AIRFLOW__API_AUTH__JWT_SECRET",
 )
 NEWS = ("WIREDESK_DATABASE_URL",)
+OWNERS = {name: f"{name.upper()}_PASSWORD" for name in ("news", "airflow")}  # of a database each, of the same name
+ADMIN = ("POSTGRES_URL", *OWNERS.values())  # the first is the superuser's address of Postgres
 LOGIN = "ADMIN_PASSWORD"  # of the UI's user `admin`
 NEEDS = {
     "api-server": (*CONTROL, *NEWS, LOGIN),
@@ -43,6 +48,7 @@ NEEDS = {
     "migrate": (*CONTROL, *NEWS),
     "airflow": CONTROL,
     "task": NEWS,
+    "databases": ADMIN,
 } | dict.fromkeys(QUEUES, (*BROKER, *NEWS))
 COMMANDS = {
     "api-server": ["api-server"],
@@ -81,14 +87,14 @@ def environment(settings: Settings, given: Mapping[str, str], part: str) -> dict
 
 
 def run(part: str, *words: str) -> None:
-    """Become the part, or migrate and return. `words` are what follows its command."""
+    """Become the part, or do its work and return. `words` are what follows its command."""
     settings = Settings()
     told = environment(settings, os.environ, part)
     Path(told["AIRFLOW_HOME"]).mkdir(parents=True, exist_ok=True)
     if part == "api-server":
         airflow.note_login(settings, os.environ[LOGIN])
-    if part == "migrate":
-        _migrate(settings, told)
+    if part in ONCE:
+        ONCE[part](settings, told)
         return
     command = [sys.executable, "-m", TASK] if part == "task" else [*airflow.COMMAND, *COMMANDS.get(part, [])]
     os.execve(command[0], [*command, *words], told)  # noqa: S606  hands over
@@ -123,6 +129,22 @@ def _migrate(settings: Settings, told: Mapping[str, str]) -> None:
     file = pools.write(Path(told["AIRFLOW_HOME"]), pools.POOLS | {name: (many, pools.POOLS[name][1]) for name, many in slots.items()})
     for step in (["db", "migrate"], ["pools", "import", str(file)]):
         subprocess.run([*airflow.COMMAND, *step], env=dict(told), check=True)
+
+
+def _databases(_: Settings, told: Mapping[str, str]) -> None:
+    """Make both databases, and every role; the owners get the passwords that are told, whatever they had."""
+    with psycopg.connect(told[ADMIN[0]], autocommit=True, connect_timeout=10) as superuser:
+        for owner, password in OWNERS.items():
+            roles.login(superuser, owner, told[password])
+            superuser.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(owner), told[password]))
+        roles.make(superuser, "news", None)
+        for owner in OWNERS:
+            roles.database(superuser, owner, owner, template="template0")
+        roles.admit(superuser, "news")
+        superuser.execute("REVOKE ALL ON DATABASE postgres FROM PUBLIC")
+
+
+ONCE = {"migrate": _migrate, "databases": _databases}  # they work and end
 
 
 def main(words: list[str]) -> int:

@@ -40,7 +40,7 @@ class Server:
         self.folder = folder.resolve()
         self.cluster = Cluster(self.folder, SETTINGS if durable else SETTINGS | HASTY)
         self._launched = False  # by us, now
-        self.copying = sql.SQL("wal_log" if durable else "file_copy")  # a database is copied in a fifth of the time where nothing is synced
+        self.copying = "wal_log" if durable else "file_copy"  # a database is copied in a fifth of the time where nothing is synced
 
     def __enter__(self) -> Self:
         return self.start()
@@ -84,17 +84,12 @@ class Server:
         """Make `database`, a copy of `template`, if it is not there, and return its address."""
         role = _role(database)
         with self._lock(), self._superuser() as connection:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
-                password = secret(self.folder / "secrets", role)
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password))
+            roles.login(connection, role, secret(self.folder / "secrets", role))
             if role == OWNER:
                 roles.make(connection, role, self.folder / "secrets")
-            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount:
-                named = map(sql.Identifier, (database, role, template))
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(*named, self.copying))
-                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-                if role == OWNER:
-                    roles.admit(connection, database)
+            roles.database(connection, database, role, template=template, strategy=self.copying)
+            if role == OWNER:
+                roles.admit(connection, database)
             if role == OWNER and template == "template1" and self._launched:  # its copies have it, and who comes later finds it there
                 self._watch(database)
         return self.url(database)

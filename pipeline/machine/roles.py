@@ -1,4 +1,4 @@
-"""An embedded Postgres -> the roles that sql/roles.sql gives rights to, each with a generated password; the analyst's with limits."""
+"""A Postgres and its superuser -> databases, their owners, and the roles that sql/roles.sql gives rights to; the analyst's with limits."""
 
 from __future__ import annotations
 
@@ -24,21 +24,41 @@ LIMITS = {  # of an analyst's session: a runaway query ends by itself, and hurts
     "temp_file_limit": "2GB",
     "max_parallel_workers_per_gather": "1",
 }
+INHERIT = 160000  # the first Postgres in which a membership need not inherit
 CONNECTIONS = 20  # of a hundred
 PATH = "mart, public"  # where an analyst's names are looked up: `story` is mart.story
 
 
-def make(superuser: Connection, owner: str, secrets: Path) -> None:
-    """Make the roles that are missing. `owner` may become any of them; `migrator` may all that the owner may."""
+def login(superuser: Connection, role: str, password: str) -> None:
+    """Make an owner of databases, if there is none of the name."""
+    if not superuser.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+        superuser.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password))
+
+
+def database(superuser: Connection, name: str, owner: str, *, template: str = "template1", strategy: str = "wal_log") -> None:
+    """Make a database that nobody enters but its owner and whom `admit` lets in, if there is none of the name."""
+    if not superuser.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+        named = map(sql.Identifier, (name, owner, template))
+        superuser.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(*named, sql.Identifier(strategy)))
+        superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+
+
+def make(superuser: Connection, owner: str, secrets: Path | None) -> None:
+    """Make the roles that are missing, with passwords from `secrets`, or with none: an administrator gives those.
+
+    `owner` may become any of them; `migrator` may all that the owner may.
+    """
     there = {name for (name,) in superuser.execute("SELECT rolname FROM pg_roles")}
     for role in ROLES:
         name = PREFIX + role
         if name in there:
             continue
-        superuser.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), secret(secrets, name)))
+        superuser.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+        if secrets:
+            superuser.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), secret(secrets, name)))
         given, to = (owner, name) if role == "migrator" else (name, owner)
-        inherits = sql.SQL("true" if role == "migrator" else "false")
-        superuser.execute(sql.SQL("GRANT {} TO {} WITH INHERIT {}").format(sql.Identifier(given), sql.Identifier(to), inherits))
+        inherits = sql.SQL("" if role == "migrator" or superuser.info.server_version < INHERIT else "WITH INHERIT false")
+        superuser.execute(sql.SQL("GRANT {} TO {} {}").format(sql.Identifier(given), sql.Identifier(to), inherits))
         if role == "analyst":
             superuser.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(sql.Identifier(name), sql.Literal(CONNECTIONS)))
             for setting, value in LIMITS.items():
