@@ -8,6 +8,7 @@ import pytest
 from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
 
+from pipeline.store import questions
 from pipeline.store.queries import statements
 
 pytestmark = pytest.mark.database
@@ -20,6 +21,7 @@ GROWING = [
     "credit",
     "decision",
     "entry",
+    "event_story",
     "fulltext",
     "intake",
     "match",
@@ -85,6 +87,10 @@ def test_an_edition_counts_no_growing_table_to_its_end(news, name):
 
 def test_what_people_decided_of_a_story_reads_no_table_to_its_end(news):
     assert whole_reads(plan(news, statements()["ui.decided"])) == set()
+
+
+def test_a_timeline_reads_no_other_events_stories(news):
+    assert whole_reads(plan(news, questions.load()[7].statement)) == set()
 
 
 def test_a_claim_of_pages_walks_only_as_far_as_it_takes_however_many_wait(news):
