@@ -14,7 +14,7 @@ import pytest
 from builders_news import OTHER_AGENCY, WIRE, Clock, Web, snapshot, world
 
 from pipeline.errors import MachineError
-from pipeline.machine import binaries, container, ports
+from pipeline.machine import binaries, container, ports, roles
 from pipeline.machine.postgres import Server
 from pipeline.machine.secrets import secret
 from pipeline.settings import ROOT, Settings
@@ -149,6 +149,28 @@ def test_each_role_enters_its_own_database_only(deployed, fresh):
         for name in (other, "postgres"):
             with pytest.raises(psycopg.OperationalError, match="permission denied"):
                 psycopg.connect(own, dbname=name)
+
+
+def test_a_role_is_made_whole_or_not_at_all(fresh, monkeypatch):
+    """What dies while it makes them leaves none that the next would pass over."""
+    with psycopg.connect(entered(superuser(fresh), "postgres"), autocommit=True) as connection:
+        roles.login(connection, "news", "n")
+        with monkeypatch.context() as broken:
+            broken.setattr(roles, "LIMITS", {"no_such_setting": "1"})
+            with pytest.raises(psycopg.Error, match="no_such_setting"):
+                roles.make(connection, "news", None)
+        roles.make(connection, "news", None)
+        asked = "SELECT rolconnlimit, array_to_string(rolconfig, ' ') LIKE '%30s%' FROM pg_roles WHERE rolname = 'wiredesk_analyst'"
+        assert connection.execute(asked).fetchone() == (roles.CONNECTIONS, True)
+
+
+def test_who_finds_a_database_there_writes_nothing(fresh):
+    """Commands by hand look it up while others migrate, who write the same row of Postgres's list."""
+    url, row = fresh.create("news"), "SELECT xmin::text FROM pg_database WHERE datname = 'news'"
+    with psycopg.connect(url, autocommit=True) as connection:
+        before = connection.execute(row).fetchone()
+        fresh.create("news")
+        assert connection.execute(row).fetchone() == before
 
 
 def test_databases_again_changes_passwords_and_nothing_else(deployed, fresh):

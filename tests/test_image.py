@@ -62,11 +62,7 @@ def postgres_of_its_own(tmp_path_factory):
         programs = str(binaries.folder(binaries.account(ROOT / "var")))
         path = os.pathsep.join([programs, os.environ["PATH"]])
         check = [one for one in SERVICES["postgres"]["healthcheck"]["test"] if one != "CMD"]
-        environment = os.environ | {
-            "PATH": path,
-            "PGPORT": str(port),
-            "PGPASSWORD": word,
-        }  # within its container it is trusted, and here not
+        environment = os.environ | {"PATH": path, "PGPORT": str(port), "PGPASSWORD": word}  # in its container it is trusted, and here not
         assert subprocess.run(check, env=environment, capture_output=True, check=False).returncode == 0, "it is healthy"
         yield server
 

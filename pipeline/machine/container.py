@@ -140,8 +140,9 @@ def _databases(_: Settings, told: Mapping[str, str]) -> None:
         roles.make(superuser, "news", None)
         for owner in OWNERS:
             roles.database(superuser, owner, owner, template="template0")
+        for name in (*OWNERS, "postgres"):
+            roles.close(superuser, name)
         roles.admit(superuser, "news")
-        superuser.execute("REVOKE ALL ON DATABASE postgres FROM PUBLIC")
 
 
 ONCE = {"migrate": _migrate, "databases": _databases}  # they work and end

@@ -87,8 +87,7 @@ class Server:
             roles.login(connection, role, secret(self.folder / "secrets", role))
             if role == OWNER:
                 roles.make(connection, role, self.folder / "secrets")
-            roles.database(connection, database, role, template=template, strategy=self.copying)
-            if role == OWNER:
+            if roles.database(connection, database, role, template=template, strategy=self.copying) and role == OWNER:
                 roles.admit(connection, database)
             if role == OWNER and template == "template1" and self._launched:  # its copies have it, and who comes later finds it there
                 self._watch(database)

@@ -35,12 +35,19 @@ def login(superuser: Connection, role: str, password: str) -> None:
         superuser.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password))
 
 
-def database(superuser: Connection, name: str, owner: str, *, template: str = "template1", strategy: str = "wal_log") -> None:
-    """Make a database that nobody enters but its owner and whom `admit` lets in, if there is none of the name."""
-    if not superuser.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
-        named = map(sql.Identifier, (name, owner, template))
-        superuser.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(*named, sql.Identifier(strategy)))
-        superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+def database(superuser: Connection, name: str, owner: str, *, template: str = "template1", strategy: str = "wal_log") -> bool:
+    """Make a database, if there is none of the name, which its owner enters, and whom `admit` lets in; tell whether it was made."""
+    if superuser.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+        return False
+    named = map(sql.Identifier, (name, owner, template))
+    superuser.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(*named, sql.Identifier(strategy)))
+    close(superuser, name)
+    return True
+
+
+def close(superuser: Connection, name: str) -> None:
+    """Let nobody into a database just because everybody is let in."""
+    superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
 def make(superuser: Connection, owner: str, secrets: Path | None) -> None:
@@ -53,16 +60,17 @@ def make(superuser: Connection, owner: str, secrets: Path | None) -> None:
         name = PREFIX + role
         if name in there:
             continue
-        superuser.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
-        if secrets:
-            superuser.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), secret(secrets, name)))
-        given, to = (owner, name) if role == "migrator" else (name, owner)
-        inherits = sql.SQL("" if role == "migrator" or superuser.info.server_version < INHERIT else "WITH INHERIT false")
-        superuser.execute(sql.SQL("GRANT {} TO {} {}").format(sql.Identifier(given), sql.Identifier(to), inherits))
-        if role == "analyst":
-            superuser.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(sql.Identifier(name), sql.Literal(CONNECTIONS)))
-            for setting, value in LIMITS.items():
-                superuser.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(name), sql.Identifier(setting), value))
+        with superuser.transaction():  # whole or not at all: a role that is there is not looked at again
+            superuser.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+            if secrets:
+                superuser.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), secret(secrets, name)))
+            given, to = (owner, name) if role == "migrator" else (name, owner)
+            inherits = sql.SQL("" if role == "migrator" or superuser.info.server_version < INHERIT else "WITH INHERIT false")
+            superuser.execute(sql.SQL("GRANT {} TO {} {}").format(sql.Identifier(given), sql.Identifier(to), inherits))
+            if role == "analyst":
+                superuser.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(sql.Identifier(name), sql.Literal(CONNECTIONS)))
+                for setting, value in LIMITS.items():
+                    superuser.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(name), sql.Identifier(setting), value))
     superuser.execute(sql.SQL("ALTER ROLE {} SET search_path = " + PATH).format(sql.Identifier(f"{PREFIX}analyst")))
 
 
